@@ -1,0 +1,129 @@
+package cache_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fredctl/fred/pkg/cache"
+)
+
+// pod resembles what an inventory keeps of one.
+type pod struct {
+	Namespace, Name, Node, Phase, Owner string
+	Labels                              map[string]string
+	CPURequestCores                     float64
+	MemoryRequestBytes, Restarts        int64
+	Images                              []string
+}
+
+// pods returns n pods; 12,000 of them are about 4 MB of JSON.
+func pods(n int) []pod {
+	list := make([]pod, n)
+	for i := range list {
+		list[i] = pod{
+			Namespace: fmt.Sprintf("team-%d", i%50), Name: fmt.Sprintf("web-7d9f8c6b5-%05d", i), Node: fmt.Sprintf("node-%d", i%60),
+			Phase: "Running", Owner: "Deployment/web", Labels: map[string]string{"app": "web", "pod-template-hash": "7d9f8c6b5"},
+			CPURequestCores: 0.25, MemoryRequestBytes: 268435456, Restarts: int64(i % 3),
+			Images: []string{"registry.example.org/shop/web@sha256:0123456789abcdef0123456789abcdef"},
+		}
+	}
+	return list
+}
+
+func benchFetch(b *testing.B, c *cache.Cache, k cache.Key, list []pod, refresh bool) cache.Entry[[]pod] {
+	b.Helper()
+	e, err := cache.Fetch(b.Context(), c, cache.Request{Key: k, TTL: cache.Forever, Refresh: refresh},
+		func(context.Context) (cache.Collected[[]pod], error) { return cache.Collected[[]pod]{Value: list}, nil })
+	require.NoError(b, err)
+	require.Empty(b, e.Warnings)
+	return e
+}
+
+func benchCache(b *testing.B, opts cache.Options) *cache.Cache {
+	b.Helper()
+	f, err := cache.NewFolder(b.TempDir())
+	require.NoError(b, err)
+	return cache.New(f, opts)
+}
+
+func BenchmarkStoreLarge(b *testing.B) {
+	c, list := benchCache(b, cache.Options{}), pods(12000)
+	b.SetBytes(benchFetch(b, c, key, list, true).Header.Size)
+	b.ReportAllocs()
+	for b.Loop() {
+		benchFetch(b, c, key, list, true)
+	}
+}
+
+func BenchmarkReadLarge(b *testing.B) {
+	c, list := benchCache(b, cache.Options{}), pods(12000)
+	b.SetBytes(benchFetch(b, c, key, list, true).Header.Size)
+	b.ReportAllocs()
+	for b.Loop() {
+		benchFetch(b, c, key, nil, false)
+	}
+}
+
+func BenchmarkReadSmall(b *testing.B) {
+	for name, opts := range map[string]cache.Options{"disk": {}, "memory": {MemoryBytes: 1 << 20}} {
+		b.Run(name, func(b *testing.B) {
+			c := benchCache(b, opts)
+			benchFetch(b, c, key, pods(3), true)
+			b.ReportAllocs()
+			for b.Loop() {
+				benchFetch(b, c, key, nil, false)
+			}
+		})
+	}
+}
+
+func BenchmarkPeek(b *testing.B) {
+	c := benchCache(b, cache.Options{})
+	benchFetch(b, c, key, pods(12000), true)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := c.Peek(b.Context(), key); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkReadOneOfMany(b *testing.B) {
+	for _, n := range []int{100, 10_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := cache.NewMemory()
+			fill(b, s, n)
+			c := cache.New(s, cache.Options{})
+			for b.Loop() {
+				benchFetch(b, c, cache.NewKey("many", "7"), nil, false)
+			}
+		})
+	}
+}
+
+func BenchmarkList(b *testing.B) {
+	f, err := cache.NewFolder(b.TempDir())
+	require.NoError(b, err)
+	const n = 1000
+	fill(b, f, n)
+	c := cache.New(f, cache.Options{})
+	for b.Loop() {
+		count := 0
+		for _, err := range c.List(b.Context(), cache.Key{}) {
+			require.NoError(b, err)
+			count++
+		}
+		require.Equal(b, n, count)
+	}
+}
+
+func fill(b *testing.B, s cache.Store, n int) {
+	b.Helper()
+	c := cache.New(s, cache.Options{})
+	for i := range n {
+		benchFetch(b, c, cache.NewKey("many", fmt.Sprint(i)), pods(1), true)
+	}
+}

@@ -1,0 +1,47 @@
+package cachetest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fredctl/fred/pkg/cache"
+)
+
+func put(t *testing.T, s cache.Store, name string, parts ...string) cache.Info {
+	t.Helper()
+	data := make([][]byte, len(parts))
+	for i, p := range parts {
+		data[i] = []byte(p)
+	}
+	info, err := s.Put(t.Context(), name, data...)
+	require.NoError(t, err)
+	return info
+}
+
+func get(t *testing.T, s cache.Store, name string) string {
+	t.Helper()
+	data, _, err := s.Get(t.Context(), name)
+	require.NoError(t, err)
+	return string(data)
+}
+
+func names(t *testing.T, s cache.Store, prefix string) []string {
+	t.Helper()
+	var list []string
+	for info, err := range s.List(t.Context(), prefix) {
+		require.NoError(t, err)
+		list = append(list, info.Name)
+	}
+	return list
+}
+
+func isMissing(t *testing.T, s cache.Store, name string) {
+	t.Helper()
+	_, _, err := s.Get(t.Context(), name)
+	require.ErrorIs(t, err, cache.ErrMissing)
+	_, _, err = s.Head(t.Context(), name, 10)
+	require.ErrorIs(t, err, cache.ErrMissing)
+	_, err = s.Stat(t.Context(), name)
+	require.ErrorIs(t, err, cache.ErrMissing)
+}

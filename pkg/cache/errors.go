@@ -1,0 +1,33 @@
+package cache
+
+import "errors"
+
+// The reasons a caller may act on, to be found with errors.Is. What a source
+// said when it failed is wrapped beside them.
+var (
+	// ErrMissing says that nothing is stored under the key.
+	ErrMissing = errors.New("not in the cache")
+	// ErrOffline says that the source was not asked because fred is offline.
+	ErrOffline = errors.New("fred is offline")
+	// ErrTooOld says that the entry is older than Request.MaxAge and that no
+	// younger one could be had.
+	ErrTooOld = errors.New("older than asked for")
+	// ErrDamaged says that the entry is not what a fred wrote under this key:
+	// cut short, altered, renamed, or no entry at all.
+	ErrDamaged = errors.New("damaged cache entry")
+	// ErrNewer says that a newer fred wrote the entry in a schema that this one
+	// does not know. It is never overwritten.
+	ErrNewer = errors.New("written by a newer fred")
+	// ErrOtherCluster says that the entry tells of a cluster that bore the same
+	// name, not of the one asked about.
+	ErrOtherCluster = errors.New("stored for another cluster of that name")
+	// ErrRefreshing is the Cause of an entry served stale because its refresh
+	// took longer than Request.Patience; the refresh goes on.
+	ErrRefreshing = errors.New("being refreshed")
+	// ErrExists says that Move found other content where an entry was to go.
+	ErrExists = errors.New("another entry is there")
+	// ErrName says that a store was given a name it does not keep.
+	ErrName = errors.New("invalid entry name")
+	// ErrClosed says that the Cache was closed.
+	ErrClosed = errors.New("the cache is closed")
+)

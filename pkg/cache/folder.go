@@ -1,0 +1,148 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// Folder is a Store in a folder of the local file system: files 0600, folders
+// 0700, nothing followed out of it by a symbolic link. It holds nothing open
+// between calls, so the folder may be replaced under it. It is safe for
+// concurrent use, by several processes too.
+type Folder struct {
+	path string
+}
+
+// tempDir holds files being written, below the root so that a rename moves
+// them into place.
+const tempDir = ".tmp"
+
+// tempAge is after what time a file being written is taken for left behind.
+const tempAge = time.Hour
+
+// NewFolder returns a Store in the folder at path, which is made when the first
+// blob is stored and only needs to be writable then. Files that a killed
+// process left half-written are swept away. It fails when something other than
+// a folder is at path.
+func NewFolder(path string) (*Folder, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open cache folder: %w", err)
+	}
+	if info, err := os.Stat(abs); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("open cache folder %s: %w", abs, syscall.ENOTDIR)
+	}
+	f := &Folder{path: abs}
+	f.sweep()
+	return f, nil
+}
+
+// Path returns the absolute path of the folder.
+func (f *Folder) Path() string { return f.path }
+
+// Get implements Store.
+func (f *Folder) Get(ctx context.Context, name string) ([]byte, Info, error) {
+	return f.Head(ctx, name, MaxBlob)
+}
+
+// Head implements Store.
+func (f *Folder) Head(ctx context.Context, name string, n int) ([]byte, Info, error) {
+	if err := ready(ctx, name); err != nil {
+		return nil, Info{}, err
+	}
+	root, err := os.OpenRoot(f.path)
+	if err != nil {
+		return nil, Info{}, missing(name, err)
+	}
+	defer root.Close()
+	data, info, err := readStart(root, name, n)
+	return data, info, missing(name, err)
+}
+
+// Stat implements Store.
+func (f *Folder) Stat(ctx context.Context, name string) (Info, error) {
+	if err := ready(ctx, name); err != nil {
+		return Info{}, err
+	}
+	root, err := os.OpenRoot(f.path)
+	if err != nil {
+		return Info{}, missing(name, err)
+	}
+	defer root.Close()
+	stat, err := root.Stat(filepath.FromSlash(name))
+	if err != nil {
+		return Info{}, missing(name, err)
+	}
+	info, err := infoOf(name, stat)
+	return info, missing(name, err)
+}
+
+// readStart reads the first n bytes of a file, or all when it is shorter. A
+// file is never written in place, so what is read is of one version.
+func readStart(root *os.Root, name string, n int) ([]byte, Info, error) {
+	// O_NONBLOCK: opening a named pipe must fail below, not wait for a writer.
+	file, err := root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	defer file.Close()
+	stat, err := file.Stat()
+	if err != nil {
+		return nil, Info{}, err
+	}
+	info, err := infoOf(name, stat)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	data := make([]byte, min(int64(n), info.Size))
+	got, err := io.ReadFull(file, data)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = nil // cut short since by a foreign hand: the reader of the entry will notice
+	}
+	return data[:got], info, err
+}
+
+// infoOf describes a file that can be a blob. A folder is none: it may hold
+// some.
+func infoOf(name string, stat fs.FileInfo) (Info, error) {
+	if stat.IsDir() {
+		return Info{}, fmt.Errorf("%s is a folder: %w", name, fs.ErrNotExist)
+	}
+	if !stat.Mode().IsRegular() {
+		return Info{}, fmt.Errorf("read %s: %w: not a regular file", name, ErrDamaged)
+	}
+	if stat.Size() > MaxBlob {
+		return Info{}, fmt.Errorf("read %s: %w: larger than %d bytes", name, ErrDamaged, MaxBlob)
+	}
+	return Info{Name: name, Size: stat.Size(), Version: version(stat), Modified: stat.ModTime().UTC()}, nil
+}
+
+// version tells one file under a name from the next. The modification time is
+// not enough: whoever unpacks an archive over the folder sets it as he likes.
+func version(stat fs.FileInfo) string {
+	inode, changed := identity(stat)
+	return strconv.FormatInt(stat.ModTime().UnixNano(), 36) + "-" + strconv.FormatInt(stat.Size(), 36) +
+		"-" + strconv.FormatUint(inode, 36) + "-" + strconv.FormatInt(changed, 36)
+}
+
+// missing turns "no such file" into ErrMissing and says of which blob an error
+// tells.
+func missing(name string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%s: %w", name, ErrMissing)
+	case errors.Is(err, ErrDamaged):
+		return err
+	}
+	return fmt.Errorf("read %s: %w", name, err)
+}
