@@ -1,0 +1,143 @@
+// Package fred holds the use cases: what a person, a script or a web page may
+// ask. Each is one method of Fred in a file of its own, takes a query, and
+// returns a report that says how old and how complete it is.
+//
+// It knows no flags, routes or tables, and no collector: sources are handed to
+// it behind the interfaces it declares. Cached facts are read through pkg/cache;
+// everything else is computed from them each time.
+package fred
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/kube"
+	"github.com/fredctl/fred/pkg/report"
+)
+
+// Kubernetes is a source of inventories.
+type Kubernetes interface {
+	// Identify asks the cluster of a context who it is.
+	Identify(ctx context.Context, cluster string) (kube.Server, error)
+	// List reads all objects of r, in one namespace or, if that is empty, in all.
+	List(ctx context.Context, cluster string, r kube.Resource, namespace string) (kube.Inventory, error)
+}
+
+// Contexts says which clusters the kubeconfig knows.
+type Contexts interface {
+	// Clusters returns the contexts in the kubeconfig's order, with their URL and
+	// default namespace, the current one marked. No kubeconfig is no error and no
+	// clusters; one that cannot be read is a fault of kind Invalid.
+	Clusters() ([]kube.Cluster, error)
+}
+
+// Options are what a Fred is made of. Cache, Contexts and Kubernetes are required.
+type Options struct {
+	Cache      *cache.Cache
+	Contexts   Contexts
+	Kubernetes Kubernetes
+
+	// Source is the name of the source in provenance; "kubernetes" when empty.
+	Source string
+	// NamespacesOf says which namespaces to try where whole lists are forbidden,
+	// beside the context's own.
+	NamespacesOf func(cluster string) []string
+	// Age is how old an inventory may be before it is read again; a minute when 0.
+	Age time.Duration
+	// Patience is how long to wait for a source where something older is cached;
+	// 0 means until the source answers or fails.
+	Patience time.Duration
+	// Moment, if set, says when what is collected now was true: for a source
+	// whose time is not the clock's.
+	Moment func() time.Time
+	// Offline says that no source may be asked.
+	Offline bool
+	// Simulated marks every answer.
+	Simulated bool
+	// Log hears what is collected; silent when nil.
+	Log *slog.Logger
+}
+
+// Fred answers questions. It is safe for concurrent use.
+type Fred struct {
+	Options
+	memo memo
+}
+
+// New returns a Fred made of o.
+func New(o Options) *Fred {
+	if o.Source == "" {
+		o.Source = "kubernetes"
+	}
+	if o.Age == 0 {
+		o.Age = time.Minute
+	}
+	if o.NamespacesOf == nil {
+		o.NamespacesOf = func(string) []string { return nil }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Fred{Options: o, memo: memo{snapshots: map[string]memoized{}}}
+}
+
+// Query selects what a question is about. Its zero value is the current
+// context's default namespace, from the cache where that is fresh.
+type Query struct {
+	Clusters      []string // full names or aliases; the current context when empty
+	AllClusters   bool
+	Namespace     string // the context's default namespace when empty
+	AllNamespaces bool
+	Selector      string // a label selector, as kubectl has it
+
+	Refresh bool           // ask the source first
+	MaxAge  *time.Duration // refuse what is older, if it cannot be had younger
+}
+
+// memo keeps the last snapshot of each cluster, so that a server that answers
+// from a warm cache does not index it again for every request.
+type memo struct {
+	mu        sync.Mutex
+	snapshots map[string]memoized
+}
+
+type memoized struct {
+	version  string
+	snapshot *kube.Snapshot
+}
+
+func (m *memo) get(key, version string, build func() *kube.Snapshot) *kube.Snapshot {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if have, ok := m.snapshots[key]; ok && have.version == version {
+		return have.snapshot
+	}
+	s := build()
+	m.snapshots[key] = memoized{version, s}
+	return s
+}
+
+// Reports, by the names that their JSON bears.
+type (
+	// ClusterOverview is a ClusterOverview report.
+	ClusterOverview = report.Report[kube.ClusterOverview, kube.WorkloadTotal]
+	// WorkloadList is a WorkloadList report.
+	WorkloadList = report.Report[kube.WorkloadRow, kube.WorkloadTotal]
+	// ClusterList is a ClusterList report.
+	ClusterList = report.Report[kube.Cluster, report.None]
+	// NamespaceList is a NamespaceList report.
+	NamespaceList = report.Report[kube.NamespaceRow, kube.WorkloadTotal]
+	// NodeList is a NodeList report.
+	NodeList = report.Report[kube.NodeRow, kube.NodeTotal]
+	// ConfigMapList is a ConfigMapList report.
+	ConfigMapList = report.Report[kube.ConfigMapRow, report.None]
+	// ServiceList is a ServiceList report.
+	ServiceList = report.Report[kube.ServiceRow, report.None]
+	// IngressList is an IngressList report.
+	IngressList = report.Report[kube.IngressRow, report.None]
+	// WorkloadDetail is a WorkloadDetail report: a list of one.
+	WorkloadDetail = report.Report[kube.WorkloadDetail, report.None]
+)

@@ -1,0 +1,26 @@
+package fred
+
+import (
+	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/kube"
+)
+
+// The layout of the cache. What belongs to a cluster lies below its context's
+// name, so that it can be set aside, exported or removed as one.
+//
+//	clusters/<context>/kube/server             who the cluster is
+//	clusters/<context>/kube/<resource>         one list, of all namespaces
+//	clusters/<context>/kube/in/<namespace>/<resource>   one list of one namespace, where the whole is forbidden
+//	aside/<uid>/<context>/…                    what an earlier cluster of that name left
+var clustersKey = cache.NewKey("clusters")
+
+func clusterKey(cluster string) cache.Key { return clustersKey.Join(cluster) }
+
+func serverKey(cluster string) cache.Key { return clusterKey(cluster).Join("kube", "server") }
+
+func listKey(cluster string, r kube.Resource, namespace string) cache.Key {
+	if namespace == "" {
+		return clusterKey(cluster).Join("kube", string(r))
+	}
+	return clusterKey(cluster).Join("kube", "in", namespace, string(r))
+}

@@ -1,0 +1,310 @@
+package fred
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/kube"
+	"github.com/fredctl/fred/pkg/report"
+)
+
+// parallel is how many lists are asked for at a time: enough to hide round
+// trips, few enough to be a good neighbour to the API server.
+const parallel = 6
+
+// loaded is one cluster's inventory, as far as it could be had.
+type loaded struct {
+	cluster     kube.Cluster
+	server      kube.Server
+	snapshot    *kube.Snapshot
+	namespaces  []string // the only ones that could be read; nil: all
+	warnings    []report.Warning
+	collectedAt time.Time
+	stale       bool
+	metrics     report.Provenance
+	version     string
+	several     bool // it is one of several clusters asked about
+	twin        bool // another of them is the same cluster
+}
+
+// loading is one load under way.
+type loading struct {
+	*Fred
+	query     Query
+	cluster   kube.Cluster
+	namespace string // the one asked for, or "" for all
+	server    kube.Server
+	down      error // why the cluster was not asked
+	entry     cache.Entry[kube.Server]
+	replaced  bool // another cluster answers under the name
+}
+
+// part is one resource of a load.
+type part struct {
+	entries    []cache.Entry[kube.Inventory]
+	namespaces []string // where the whole was forbidden: the ones that could be read
+	err        error
+}
+
+// load returns the inventory of c, with the lists in need. If one of them has
+// to be read again, every other list that is not fresh is read with it: so what
+// is cached belongs together, and serves every other question offline.
+func (f *Fred) load(ctx context.Context, c kube.Cluster, q Query, namespace string, need []kube.Resource) (*loaded, error) {
+	l := &loading{Fred: f, query: q, cluster: c, namespace: namespace}
+	if err := l.identify(ctx); err != nil {
+		return nil, err
+	}
+	want := need
+	if l.anyOld(ctx, need) {
+		want = append(slices.Clone(need), without(kube.All, need)...)
+	}
+	parts, err := l.lists(ctx, want, need)
+	if err != nil {
+		return nil, err
+	}
+	return l.assemble(need, parts)
+}
+
+func without(all, some []kube.Resource) []kube.Resource {
+	return slices.DeleteFunc(slices.Clone(all), func(r kube.Resource) bool { return slices.Contains(some, r) })
+}
+
+// anyOld reports whether the answer needs a list that is not fresh.
+func (l *loading) anyOld(ctx context.Context, need []kube.Resource) bool {
+	if l.Offline {
+		return false
+	}
+	if l.query.Refresh || l.query.MaxAge != nil {
+		return true
+	}
+	for _, r := range need {
+		_, state, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, ""))
+		if (err != nil || state != cache.Fresh) && !r.Optional() && !l.freshIn(ctx, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// lists reads the resources in want, a few at a time, and keeps those in need.
+func (l *loading) lists(ctx context.Context, want, need []kube.Resource) (map[kube.Resource]part, error) {
+	parts := make([]part, len(want))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for i, r := range want {
+		g.Go(func() error {
+			p := l.list(ctx, r)
+			if slices.Contains(need, r) {
+				parts[i] = p
+			}
+			return ctx.Err()
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	kept := make(map[kube.Resource]part, len(need))
+	for i, r := range want {
+		if slices.Contains(need, r) {
+			kept[r] = parts[i]
+		}
+	}
+	return kept, nil
+}
+
+// list reads one resource: whole or, where that is forbidden, in the namespaces
+// that the user most likely may read.
+func (l *loading) list(ctx context.Context, r kube.Resource) part {
+	if !l.Offline && l.freshIn(ctx, r) {
+		return l.listIn(ctx, r, nil)
+	}
+	e, err := l.fetch(ctx, r, "")
+	p := part{entries: []cache.Entry[kube.Inventory]{e}, err: err}
+	refused := cmp.Or(err, e.Cause)
+	if r.Namespaced() && (fault.KindOf(refused) == fault.Forbidden || errors.Is(err, cache.ErrMissing)) {
+		if in := l.listIn(ctx, r, err); in.err == nil {
+			return in
+		}
+	}
+	return p
+}
+
+// candidates are the namespaces to try where whole lists are forbidden: the one
+// asked for, or those of the settings, the context's own and, where the cluster
+// cannot be asked, those in the cache.
+func (l *loading) candidates(ctx context.Context) []string {
+	if l.namespace != "" {
+		return []string{l.namespace}
+	}
+	list := slices.Clone(l.NamespacesOf(l.cluster.Name))
+	if l.Offline || l.down != nil {
+		list = append(list, l.cachedNamespaces(ctx)...)
+	}
+	if own := defaultNamespace(l.cluster, l.server); !slices.Contains(list, own) {
+		list = append(list, own)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// cachedNamespaces are those that the cache has lists of their own of.
+func (l *loading) cachedNamespaces(ctx context.Context) []string {
+	var list []string
+	in := clusterKey(l.cluster.Name).Join("kube", "in")
+	for e, err := range l.Cache.List(ctx, in) {
+		if err == nil && e.Problem == nil {
+			list = append(list, e.Header.Key.Segments()[4])
+		}
+	}
+	return list
+}
+
+// freshIn reports whether the lists of r in all candidate namespaces are fresh,
+// while the whole list is not to be had.
+func (l *loading) freshIn(ctx context.Context, r kube.Resource) bool {
+	if !r.Namespaced() || l.query.Refresh || l.query.MaxAge != nil {
+		return false
+	}
+	if _, _, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, "")); err == nil {
+		return false
+	}
+	for _, ns := range l.candidates(ctx) {
+		if _, state, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, ns)); err != nil || state != cache.Fresh {
+			return false
+		}
+	}
+	return true
+}
+
+// listIn reads r in the candidate namespaces; why is the error if none may be read.
+func (l *loading) listIn(ctx context.Context, r kube.Resource, why error) part {
+	p := part{err: why}
+	for _, ns := range l.candidates(ctx) {
+		e, err := l.fetch(ctx, r, ns)
+		if err != nil {
+			p.err = cmp.Or(p.err, err)
+			continue
+		}
+		p.entries, p.namespaces = append(p.entries, e), append(p.namespaces, ns)
+	}
+	if len(p.namespaces) > 0 {
+		p.err = nil
+	}
+	return p
+}
+
+func (l *loading) fetch(ctx context.Context, r kube.Resource, namespace string) (cache.Entry[kube.Inventory], error) {
+	return cache.Fetch(ctx, l.Cache, l.request(listKey(l.cluster.Name, r, namespace)),
+		func(ctx context.Context) (cache.Collected[kube.Inventory], error) {
+			if l.down != nil {
+				return cache.Collected[kube.Inventory]{}, l.down
+			}
+			inv, err := l.Kubernetes.List(ctx, l.cluster.Name, r, namespace)
+			return collected(l.Fred, inv, identity(l.server)), err
+		})
+}
+
+func (l *loading) request(key cache.Key) cache.Request {
+	return cache.Request{
+		Key: key, TTL: l.Age, Source: l.Source, ClusterUID: l.identity(),
+		MaxAge: l.query.MaxAge, Refresh: l.query.Refresh, Patience: l.Patience,
+	}
+}
+
+// identity is that of the cluster, or "" as long as it is not known.
+func (l *loading) identity() string {
+	if l.server == (kube.Server{}) {
+		return ""
+	}
+	return identity(l.server)
+}
+
+func collected[T any](f *Fred, v T, uid string) cache.Collected[T] {
+	c := cache.Collected[T]{Value: v, ClusterUID: uid, Simulated: f.Simulated}
+	if f.Moment != nil {
+		c.CollectedAt = f.Moment()
+	}
+	return c
+}
+
+// assemble puts the parts together, and says what is missing of them.
+func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (*loaded, error) {
+	out := &loaded{cluster: l.cluster, server: l.server, stale: l.entry.State == cache.Stale}
+	out.cluster.Namespace = defaultNamespace(l.cluster, l.server)
+	known := map[kube.Resource]bool{}
+	var worst error
+	var version strings.Builder
+	for _, r := range need {
+		p := parts[r]
+		if p.err != nil {
+			if !r.Optional() {
+				worst = graver(worst, p.err)
+			}
+			fmt.Fprintf(&version, "%s:-;", r)
+			continue
+		}
+		known[r] = true
+		out.narrow(p.namespaces)
+		for _, e := range p.entries {
+			out.use(e.Header.CollectedAt, e.State == cache.Stale)
+			out.warnings = append(out.warnings, l.notes(e.Warnings)...)
+			fmt.Fprintf(&version, "%s:%s:%s:%v;", r, e.Version, e.State, p.namespaces)
+		}
+	}
+	if len(known) == 0 || onlyOptional(known) {
+		return nil, asFault(worst)
+	}
+	out.warnings = append(l.gaps(need, parts, out), out.warnings...)
+	out.metrics = l.metrics(parts)
+	out.version = version.String()
+	out.snapshot = l.memo.get(l.cluster.Name+"\x00"+fmt.Sprint(need, l.namespace), out.version, func() *kube.Snapshot {
+		var inv kube.Inventory
+		for _, r := range need {
+			for _, e := range parts[r].entries {
+				if parts[r].err == nil {
+					inv.Merge(e.Value)
+				}
+			}
+		}
+		return kube.NewSnapshot(&inv, known, out.collectedAt)
+	})
+	return out, nil
+}
+
+func onlyOptional(known map[kube.Resource]bool) bool {
+	for r := range known {
+		if !r.Optional() {
+			return false
+		}
+	}
+	return true
+}
+
+// narrow notes that only some namespaces could be read.
+func (o *loaded) narrow(namespaces []string) {
+	if namespaces != nil && o.namespaces == nil {
+		o.namespaces = namespaces
+	}
+}
+
+// use notes that the answer rests on something read at at.
+func (o *loaded) use(at time.Time, stale bool) {
+	if o.collectedAt.IsZero() || at.Before(o.collectedAt) {
+		o.collectedAt = at
+	}
+	o.stale = o.stale || stale
+}
+
+// defaultNamespace is what kubectl would use where none is named.
+func defaultNamespace(c kube.Cluster, s kube.Server) string {
+	return cmp.Or(c.Namespace, s.Namespace, "default")
+}
