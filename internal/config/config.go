@@ -1,0 +1,57 @@
+// Package config turns flags, environment, settings file and defaults, in that
+// order of precedence, into one typed struct. It is the only importer of viper.
+package config
+
+import "time"
+
+// Config is every setting of fred. The tags are its documentation: `key` is the
+// name in the file, `doc` what it means. The environment variable of a setting
+// is FRED_ and its path in capitals with underscores: FRED_CACHE_URL.
+type Config struct {
+	Cache    Cache         `key:"cache"`
+	Server   Server        `key:"server"`
+	Cluster  InCluster     `key:"cluster"`
+	Clusters []Cluster     `key:"clusters" doc:"Settings of single clusters; the first entry whose context matches holds"`
+	Offline  bool          `key:"offline" doc:"Ask no source, answer from the cache"`
+	Timeout  time.Duration `key:"timeout" doc:"How long one command may wait for its sources" default:"30s"`
+	Log      Log           `key:"log"`
+	UI       UI            `key:"ui"`
+}
+
+// Cache says where the one cache is.
+type Cache struct {
+	URL string `key:"url" doc:"Where the cache is: file:///… or a path, or mem:// to keep nothing" default:"~/.fred/fred-backend-cache"`
+}
+
+// Server holds the settings of fred serve.
+type Server struct {
+	Address     string   `key:"address" doc:"Address to listen on" default:"127.0.0.1"`
+	Port        int      `key:"port" doc:"Port to listen on; 0 takes a free one" default:"8000"`
+	BaseURLPath string   `key:"baseURLPath" doc:"Path that every route lies under" default:"/fred"`
+	Hosts       []string `key:"hosts" doc:"Names, beside loopback's, under which fred may be reached"`
+	Origins     []string `key:"origins" doc:"Web origins, beside loopback's, whose pages may read answers"`
+	Insecure    bool     `key:"insecure" doc:"Listen beyond loopback although nobody has to log in"`
+}
+
+// InCluster is the cluster that fred itself runs in.
+type InCluster struct {
+	Name string `key:"name" doc:"What to call the cluster that fred runs in, where there is no kubeconfig" default:"in-cluster"`
+}
+
+// Cluster holds the settings of the clusters whose context matches.
+type Cluster struct {
+	Context    string   `key:"context" doc:"Name of a context, or a glob"`
+	Alias      string   `key:"alias" doc:"Short name"`
+	Namespaces []string `key:"namespaces" doc:"Namespaces to read where whole lists are forbidden"`
+}
+
+// Log says how much fred tells of its own doing, on stderr.
+type Log struct {
+	Level string `key:"level" doc:"debug, info, warn, error or off" default:"off"`
+}
+
+// UI holds what a web client asks for before it starts.
+type UI struct {
+	K8Features bool   `key:"k8Features" doc:"A web client shows its Kubernetes pages" default:"false"`
+	Logo       string `key:"logo" doc:"Name of the logo a web client shows" default:"fred"`
+}

@@ -1,0 +1,38 @@
+package server
+
+import "net/http"
+
+// routes registers every route: each of v1 is one line.
+func (s *Server) routes() {
+	f := s.Fred
+	v1(s, "kube", "Clusters at a glance", of[*Within](f.Overview))
+	v1(s, "kube/clusters", "The clusters that can be asked about", of[*Everything](f.Clusters))
+	v1(s, "kube/namespaces", "The namespaces of a cluster, with what runs in them", of[*Selected](f.Namespaces))
+	v1(s, "kube/namespace/{name}", "One namespace, with its quotas and limit ranges", named(f.Namespace))
+	v1(s, "kube/workloads", "The workloads of a namespace, or of all", of[*Listing](f.Workloads))
+	v1(s, "kube/workload/{kind}/{name}", "All that is known of one workload", owned(f.Workload))
+	v1(s, "kube/configmaps", "The ConfigMaps of a namespace: their keys, never a value", wired(f.ConfigMaps))
+	v1(s, "kube/configmaps/{kind}/{name}", "The ConfigMaps that a workload uses", owned(f.ConfigMaps))
+	v1(s, "kube/services", "The Services of a namespace", wired(f.Services))
+	v1(s, "kube/services/{kind}/{name}", "The Services that lead to a workload", owned(f.Services))
+	v1(s, "kube/ingresses", "The Ingresses of a namespace", wired(f.Ingresses))
+	v1(s, "kube/ingresses/{kind}/{name}", "The Ingresses that lead to a workload", owned(f.Ingresses))
+	v1(s, "kube/nodes", "The nodes of a cluster", of[*Selected](f.Nodes))
+	s.contract()
+	s.system()
+	s.docs()
+	s.mux.HandleFunc("/", s.lost)
+}
+
+// system registers what tells of the process itself, at the root.
+func (s *Server) system() {
+	s.mux.HandleFunc("GET /healthz", s.healthz)
+	s.mux.HandleFunc("GET /readyz", s.readyz)
+	s.mux.Handle("GET /metrics", s.metrics)
+	s.documentSystem()
+}
+
+// redirect sends a person who opens the server to its documentation.
+func (s *Server) redirect(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, s.Base+"/docs", http.StatusTemporaryRedirect)
+}

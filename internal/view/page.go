@@ -1,0 +1,156 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/lipgloss"
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/fredctl/fred/internal/term"
+	"github.com/fredctl/fred/pkg/redact"
+	"github.com/fredctl/fred/pkg/unit"
+)
+
+// Page is what a person reads: lines and tables, one under the other.
+type Page struct {
+	Output
+	w      io.Writer
+	wide   bool
+	hidden []string
+	cut    bool
+	err    error
+}
+
+// Line writes one line made of cells, as they are.
+func (p *Page) Line(cells ...Cell) {
+	var b strings.Builder
+	for _, c := range cells {
+		b.WriteString(p.Dress.Paint(c.Tone, redact.Terminal(c.Text)))
+	}
+	p.write(strings.TrimRight(b.String(), " ") + "\n")
+}
+
+// fits reports whether cells fit on one line.
+func (p *Page) fits(cells []Cell) bool {
+	n := 0
+	for _, c := range cells {
+		n += lipgloss.Width(c.Text)
+	}
+	return p.Dress.Width == 0 || n <= p.Dress.Width
+}
+
+// Table writes t.
+func (p *Page) Table(t Table) {
+	if p.err != nil {
+		return
+	}
+	hidden, cut, err := t.write(p.w, p.Dress, p.wide)
+	p.hidden, p.cut, p.err = append(p.hidden, hidden...), p.cut || cut, err
+}
+
+func (p *Page) write(s string) {
+	if p.err == nil {
+		_, p.err = io.WriteString(p.w, s)
+	}
+}
+
+// Footer says how old the page is and what it leaves out.
+func (p *Page) Footer(collected *time.Time, stale, simulated bool) {
+	var parts []Cell
+	if simulated {
+		parts = append(parts, Cell{"simulated", term.Odd})
+	}
+	if collected != nil {
+		age := Cell{"as of " + p.age(*collected), term.Faint}
+		if simulated {
+			age.Text = "as of " + collected.UTC().Format("2006-01-02 15:04 MST")
+		}
+		if stale {
+			age = Cell{"stale: " + age.Text, term.Odd}
+		}
+		parts = append(parts, age)
+	}
+	if len(p.hidden) > 0 || p.cut {
+		parts = append(parts, Cell{p.narrowed() + ": -o wide shows all", term.Faint})
+	}
+	if len(parts) == 0 {
+		return
+	}
+	cells := []Cell{parts[0]}
+	for _, c := range parts[1:] {
+		cells = append(cells, Cell{" · ", term.Faint}, c)
+	}
+	p.Line()
+	p.Line(cells...)
+}
+
+// narrowed says what the page leaves out for want of width.
+func (p *Page) narrowed() string {
+	var what []string
+	if len(p.hidden) > 0 {
+		what = append(what, plural(len(p.hidden), "column hidden", "columns hidden"))
+	}
+	if p.cut {
+		what = append(what, "long texts cut")
+	}
+	return strings.Join(what, ", ")
+}
+
+// age says how long ago at was.
+func (p *Page) age(at time.Time) string {
+	if at.IsZero() {
+		return dash
+	}
+	d := p.Now.Sub(at)
+	if d < time.Second {
+		return "now"
+	}
+	return duration.HumanDuration(d) + " ago"
+}
+
+// ageShort says how old what was made at at is.
+func (p *Page) ageShort(at time.Time) string {
+	if at.IsZero() {
+		return dash
+	}
+	return duration.HumanDuration(max(0, p.Now.Sub(at)))
+}
+
+// dash stands for what is not known.
+const dash = "-"
+
+func orDash[T any](v *T, show func(T) string) string {
+	if v == nil {
+		return dash
+	}
+	return show(*v)
+}
+
+func count(n *int) string { return orDash(n, strconv.Itoa) }
+
+func cores(c *unit.CPU) string { return orDash(c, unit.CPU.String) }
+
+func bytesOf(b *unit.Bytes) string { return orDash(b, unit.Bytes.String) }
+
+// percent shows part of whole, or "" where that means nothing.
+func percent[T ~int64](part *T, whole T) string {
+	if part == nil {
+		return ""
+	}
+	share, ok := unit.Share(*part, whole)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%.0f%%", share*100)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}

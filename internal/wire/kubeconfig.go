@@ -1,0 +1,170 @@
+package wire
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/rest"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+	clientcmdv1 "k8s.io/client-go/tools/clientcmd/api/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/fredctl/fred/internal/config"
+	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/kube"
+)
+
+// kubeconfig is the kubeconfig as client-go reads it, with kubectl's flags over
+// it; in a Pod without one, the service account takes its place.
+type kubeconfig struct {
+	flags    *genericclioptions.ConfigFlags
+	settings config.Config
+	version  string
+	offline  bool
+	once     sync.Once
+	known    []kube.Cluster
+	err      error
+}
+
+// Clusters returns the contexts in the order of the files.
+func (k *kubeconfig) Clusters() ([]kube.Cluster, error) {
+	k.once.Do(func() { k.known, k.err = k.read() })
+	return slices.Clone(k.known), k.err
+}
+
+func (k *kubeconfig) read() ([]kube.Cluster, error) {
+	raw, err := k.flags.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "read the kubeconfig: %w", err).
+			Hinted("Check %s.", strings.Join(k.files(), ", "))
+	}
+	if len(raw.Contexts) == 0 {
+		return k.inCluster(), nil
+	}
+	var cs []kube.Cluster
+	for _, name := range k.ordered(raw) {
+		cs = append(cs, k.cluster(raw, name))
+	}
+	return cs, nil
+}
+
+func (k *kubeconfig) cluster(raw clientcmdapi.Config, name string) kube.Cluster {
+	c := kube.Derive(name)
+	context := raw.Contexts[name]
+	c.Namespace, c.Current = context.Namespace, name == raw.CurrentContext
+	if cluster := raw.Clusters[context.Cluster]; cluster != nil {
+		c.URL = cluster.Server
+	}
+	if s := k.flags.APIServer; s != nil && *s != "" {
+		c.URL = *s
+	}
+	if s, ok := settingsOf(k.settings, name); ok {
+		c.Alias = cmp.Or(s.Alias, c.Alias)
+	}
+	return c
+}
+
+// ordered returns the names of raw's contexts in the order in which the files
+// have them, which client-go does not keep.
+func (k *kubeconfig) ordered(raw clientcmdapi.Config) []string {
+	var names []string
+	for _, file := range k.files() {
+		var v clientcmdv1.Config
+		b, err := os.ReadFile(file)
+		if err != nil || yaml.Unmarshal(b, &v) != nil {
+			continue // client-go has read it, or has said why not
+		}
+		for _, c := range v.Contexts {
+			if raw.Contexts[c.Name] != nil && !slices.Contains(names, c.Name) {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	for name := range raw.Contexts {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// files are the kubeconfig files that count.
+func (k *kubeconfig) files() []string {
+	access := k.flags.ToRawKubeConfigLoader().ConfigAccess()
+	if access.IsExplicitFile() {
+		return []string{access.GetExplicitFile()}
+	}
+	return access.GetLoadingPrecedence()
+}
+
+const serviceAccountNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+
+// inCluster returns the cluster that fred runs in, if it runs in one.
+func (k *kubeconfig) inCluster() []kube.Cluster {
+	cfg, err := rest.InClusterConfig()
+	if err != nil {
+		return nil
+	}
+	c := kube.Derive(k.settings.Cluster.Name)
+	c.Current, c.URL = true, cfg.Host
+	if ns, err := os.ReadFile(serviceAccountNamespace); err == nil {
+		c.Namespace = strings.TrimSpace(string(ns))
+	}
+	return []kube.Cluster{c}
+}
+
+// rest returns how to reach the cluster of a context.
+func (k *kubeconfig) rest(context string) (*rest.Config, error) {
+	if k.offline {
+		return nil, fault.New(fault.Offline, "cluster %q is not asked: fred is offline", context)
+	}
+	flags := k.of(context)
+	raw, err := flags.ToRawKubeConfigLoader().RawConfig()
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "read the kubeconfig: %w", err)
+	}
+	cfg, err := rest.InClusterConfig()
+	if raw.Contexts[context] != nil {
+		cfg, err = flags.ToRESTConfig()
+	}
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "context %q: %w", context, err).
+			Hinted("Compare with: kubectl --context %s version.", context)
+	}
+	cfg.UserAgent = fmt.Sprintf("fred/%s (%s/%s)", k.version, runtime.GOOS, runtime.GOARCH)
+	return cfg, nil
+}
+
+// of returns kubectl's flags as they were given, for one context.
+func (k *kubeconfig) of(context string) *genericclioptions.ConfigFlags {
+	f := genericclioptions.NewConfigFlags(false)
+	g := k.flags
+	f.KubeConfig, f.AuthInfoName, f.Namespace, f.APIServer, f.TLSServerName = g.KubeConfig, g.AuthInfoName, g.Namespace, g.APIServer, g.TLSServerName
+	f.Insecure, f.CertFile, f.KeyFile, f.CAFile, f.BearerToken = g.Insecure, g.CertFile, g.KeyFile, g.CAFile, g.BearerToken
+	f.Impersonate, f.ImpersonateUID, f.ImpersonateGroup, f.ImpersonateUserExtra = g.Impersonate, g.ImpersonateUID, g.ImpersonateGroup, g.ImpersonateUserExtra
+	f.DisableCompression = g.DisableCompression
+	f.Context = &context
+	return f
+}
+
+// notes says what about the kubeconfig files is unwise.
+func (k *kubeconfig) notes() []string {
+	var notes []string
+	for _, file := range k.files() {
+		info, err := os.Stat(file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist), err != nil:
+		case runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0:
+			notes = append(notes, fmt.Sprintf("everybody on this machine may read the kubeconfig %s; mend it with: chmod go-r %s", file, file))
+		}
+	}
+	return notes
+}

@@ -1,0 +1,144 @@
+// Package wire puts fred together: settings, sources, cache, use cases. It is
+// the only place that knows all of them.
+package wire
+
+import (
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/fredctl/fred/internal/config"
+	"github.com/fredctl/fred/internal/simulation"
+	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/collector/kubernetes"
+	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/fred"
+	"github.com/fredctl/fred/pkg/redact"
+)
+
+// Options are what a Fred is built from beside the settings.
+type Options struct {
+	Kube       *genericclioptions.ConfigFlags // kubectl's flags
+	Env        func(string) string
+	Simulation bool
+	Server     bool // keep decoded entries in memory, and do not wait long for sources
+	Version    string
+	Log        *slog.Logger
+}
+
+// servedMemory is how many bytes of entries a server keeps decoded.
+const servedMemory = 64 << 20
+
+// patience is how long a server waits for a source where it has something older.
+const patience = 3 * time.Second
+
+// Built is a Fred and what must be closed after it.
+type Built struct {
+	*fred.Fred
+	Notes []string // what the user should know before anything is asked
+	close []func()
+}
+
+// Close ends what is under way.
+func (b *Built) Close() {
+	for _, f := range b.close {
+		f()
+	}
+}
+
+// Build returns a Fred as the settings and options say.
+func Build(c config.Config, o Options) (*Built, error) {
+	store, err := store(c, o)
+	if err != nil {
+		return nil, err
+	}
+	copts := cache.Options{Offline: c.Offline && !o.Simulation, Seal: seal, SecretPolicy: redact.Policy, Logger: o.Log}
+	fopts := fred.Options{Offline: copts.Offline, Log: o.Log, NamespacesOf: namespaces(c)}
+	if o.Server {
+		copts.MemoryBytes, fopts.Patience = servedMemory, patience
+	}
+	b := &Built{}
+	fopts.Cache = cache.New(store, copts)
+	b.close = append(b.close, fopts.Cache.Close)
+	if o.Simulation {
+		simulate(&fopts)
+	} else {
+		k := &kubeconfig{flags: o.Kube, settings: c, version: o.Version, offline: copts.Offline}
+		fopts.Contexts, fopts.Kubernetes, fopts.Source = k, kubernetes.New(k.rest), kubernetes.Name
+		if !copts.Offline {
+			b.Notes = k.notes()
+		}
+	}
+	b.Fred = fred.New(fopts)
+	return b, nil
+}
+
+func simulate(o *fred.Options) {
+	w := simulation.New(time.Now())
+	o.Contexts, o.Kubernetes, o.Source = w, w, simulation.Name
+	o.Simulated, o.Moment, o.Age = true, w.Moment, 24*time.Hour
+}
+
+// seal is the last net before the cache.
+func seal(payload []byte) ([]byte, []string, error) {
+	clean, hits, err := redact.Net(payload)
+	var warnings []string
+	for _, h := range hits {
+		warnings = append(warnings, "a secret ("+h.Rule+") was kept out of the cache: "+h.Path)
+	}
+	return clean, warnings, err
+}
+
+func store(c config.Config, o Options) (cache.Store, error) {
+	if o.Simulation {
+		return cache.NewMemory(), nil
+	}
+	scheme, _, has := strings.Cut(c.Cache.URL, "://")
+	switch {
+	case !has:
+		return folder(c.Cache.URL)
+	case scheme == "mem":
+		return cache.NewMemory(), nil
+	case scheme == "file":
+		u, err := url.Parse(c.Cache.URL)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "cache.url: %w", err)
+		}
+		return folder(filepath.FromSlash(u.Path))
+	default:
+		return nil, fault.New(fault.Invalid, "cache.url: no cache is kept at %q", scheme+"://").
+			Hinted("Use a path, file:///… or mem://.")
+	}
+}
+
+func folder(path string) (cache.Store, error) {
+	f, err := cache.NewFolder(path)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "open the cache: %w", err).Hinted("Name another place with --cache.")
+	}
+	return f, nil
+}
+
+// namespaces returns the settings' namespaces of a cluster.
+func namespaces(c config.Config) func(string) []string {
+	return func(cluster string) []string {
+		if s, ok := settingsOf(c, cluster); ok {
+			return s.Namespaces
+		}
+		return nil
+	}
+}
+
+// settingsOf returns the first entry of the settings whose context matches.
+func settingsOf(c config.Config, cluster string) (config.Cluster, bool) {
+	for _, s := range c.Clusters {
+		if ok, err := filepath.Match(s.Context, cluster); s.Context == cluster || (err == nil && ok) {
+			return s, true
+		}
+	}
+	return config.Cluster{}, false
+}
