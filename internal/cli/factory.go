@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -157,19 +156,6 @@ type safeWriter struct{ w io.Writer }
 func (s safeWriter) Write(b []byte) (int, error) {
 	_, err := io.WriteString(s.w, redact.TerminalBlock(string(b)))
 	return len(b), err
-}
-
-// within returns ctx with the deadline of one command.
-func (f *Factory) within(ctx context.Context) (context.Context, context.CancelFunc, error) {
-	c, err := f.Config()
-	if err != nil {
-		return nil, nil, err
-	}
-	if c.Timeout <= 0 {
-		return nil, nil, fault.New(fault.Invalid, "timeout %s is not positive", c.Timeout).Hinted("Give a duration such as 30s.")
-	}
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
-	return ctx, cancel, nil
 }
 
 // say writes one line of talk.

@@ -111,12 +111,7 @@ func answer[I, T any](cmd *cobra.Command, f *Factory, s selection, format string
 	if err != nil {
 		return err
 	}
-	ctx, cancel, err := f.within(cmd.Context())
-	if err != nil {
-		return err
-	}
-	defer cancel()
-	r, err := ask(lib, ctx, q)
+	r, err := ask(lib, cmd.Context(), q)
 	if err != nil {
 		return err
 	}

@@ -52,12 +52,15 @@ func (b *Built) Close() {
 
 // Build returns a Fred as the settings and options say.
 func Build(c config.Config, o Options) (*Built, error) {
+	if c.Timeout <= 0 {
+		return nil, fault.New(fault.Invalid, "timeout %s is not positive", c.Timeout).Hinted("Give a duration such as 30s.")
+	}
 	store, err := store(c, o)
 	if err != nil {
 		return nil, err
 	}
 	copts := cache.Options{Offline: c.Offline && !o.Simulation, Seal: seal, SecretPolicy: redact.Policy, Logger: o.Log}
-	fopts := fred.Options{Offline: copts.Offline, Log: o.Log, NamespacesOf: namespaces(c)}
+	fopts := fred.Options{Offline: copts.Offline, Timeout: c.Timeout, Log: o.Log, NamespacesOf: namespaces(c)}
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience = servedMemory, patience
 	}

@@ -2,8 +2,9 @@ package cache
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+
+	"github.com/go-json-experiment/json"
 )
 
 // Entry is a value with where it comes from. Value, and what it points to, may

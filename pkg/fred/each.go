@@ -149,7 +149,7 @@ func about[I, T any](f *Fred, out *report.Report[I, T]) func([]*loaded, []report
 			out.Version += l.cluster.Name + "=" + l.version
 		}
 		out.Warnings = append(out.Warnings, gone...)
-		out.CollectedAt = &oldest
+		out.CollectedAt = new(oldest.Truncate(time.Millisecond))
 		if len(got) == 1 && len(gone) == 0 {
 			out.Cluster = got[0].cluster.Name
 		}

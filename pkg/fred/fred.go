@@ -47,6 +47,9 @@ type Options struct {
 	NamespacesOf func(cluster string) []string
 	// Age is how old an inventory may be before it is read again; a minute when 0.
 	Age time.Duration
+	// Timeout is how long the sources of one cluster may take for one question; 30
+	// seconds when 0. What is cached is served when it has passed.
+	Timeout time.Duration
 	// Patience is how long to wait for a source where something older is cached;
 	// 0 means until the source answers or fails.
 	Patience time.Duration
@@ -74,6 +77,9 @@ func New(o Options) *Fred {
 	}
 	if o.Age == 0 {
 		o.Age = time.Minute
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 30 * time.Second
 	}
 	if o.NamespacesOf == nil {
 		o.NamespacesOf = func(string) []string { return nil }

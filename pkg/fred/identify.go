@@ -25,6 +25,8 @@ func (l *loading) identify(ctx context.Context) error {
 		request.MaxAge = new(time.Duration) // nothing that another address said will do
 	}
 	e, err := cache.Fetch(ctx, l.Cache, request, func(ctx context.Context) (cache.Collected[kube.Server], error) {
+		ctx, cancel := context.WithDeadline(ctx, l.deadline)
+		defer cancel()
 		server, err := l.Kubernetes.Identify(ctx, l.cluster.Name)
 		if err != nil {
 			return cache.Collected[kube.Server]{}, err

@@ -43,7 +43,8 @@ type loading struct {
 	cluster   kube.Cluster
 	namespace string // the one asked for, or "" for all
 	server    kube.Server
-	down      error // why the cluster was not asked
+	deadline  time.Time // by which the cluster must have answered
+	down      error     // why the cluster was not asked
 	entry     cache.Entry[kube.Server]
 	replaced  bool // another cluster answers under the name
 }
@@ -59,7 +60,7 @@ type part struct {
 // to be read again, every other list that is not fresh is read with it: so what
 // is cached belongs together, and serves every other question offline.
 func (f *Fred) load(ctx context.Context, c kube.Cluster, q Query, namespace string, need []kube.Resource) (*loaded, error) {
-	l := &loading{Fred: f, query: q, cluster: c, namespace: namespace}
+	l := &loading{Fred: f, query: q, cluster: c, namespace: namespace, deadline: time.Now().Add(f.Timeout)}
 	if err := l.identify(ctx); err != nil {
 		return nil, err
 	}
@@ -208,6 +209,8 @@ func (l *loading) fetch(ctx context.Context, r kube.Resource, namespace string) 
 			if l.down != nil {
 				return cache.Collected[kube.Inventory]{}, l.down
 			}
+			ctx, cancel := context.WithDeadline(ctx, l.deadline)
+			defer cancel()
 			inv, err := l.Kubernetes.List(ctx, l.cluster.Name, r, namespace)
 			return collected(l.Fred, inv, identity(l.server)), err
 		})

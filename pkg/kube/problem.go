@@ -98,7 +98,7 @@ func (s *Snapshot) workloadProblems(id ID) []Problem {
 	if c := condition(w.Conditions, "ReplicaFailure"); c.Status == "True" {
 		add(Error, cmp.Or(c.Reason, "ReplicaFailure"), "", c.Since)
 	}
-	if c := condition(w.Conditions, "Progressing"); c.Status == "False" {
+	if c := condition(w.Conditions, "Progressing"); c.Status == "False" && len(ps) == 0 {
 		add(Error, cmp.Or(c.Reason, "NotProgressing"), readyOf(w), c.Since)
 	}
 	if failed && !s.succeededLater(w) {

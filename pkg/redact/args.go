@@ -34,7 +34,7 @@ func (a *argReader) all(words []string, program bool) []string {
 	kept := make([]string, len(words))
 	for i, word := range words {
 		if i == 0 && program && programPath(word) {
-			a.program = word[strings.LastIndexByte(word, '/')+1:]
+			a.program = base(word)
 			kept[i] = word
 			continue
 		}
@@ -75,13 +75,13 @@ func valueOf(value string, telling bool) string {
 // flag keeps the name of a flag and types its value.
 func (a *argReader) flag(word string) string {
 	if name, value, ok := strings.Cut(word, "="); ok && flagName(name) {
-		return name + "=" + valueOf(value, a.tells(name))
+		return name + "=" + valueOf(value, tells(name))
 	}
 	if !flagName(word) {
 		return a.attached(word)
 	}
 	a.script = runsScript(a.program, word)
-	a.secret = !a.script && a.tells(word)
+	a.secret = !a.script && tells(word)
 	return word
 }
 
@@ -100,23 +100,25 @@ func (a *argReader) attached(word string) string {
 }
 
 func (a *argReader) positional(word string) string {
-	shell := shells[a.program]
-	if a.program == "" && programPath(word) && shells[word[strings.LastIndexByte(word, '/')+1:]] {
-		a.program = word[strings.LastIndexByte(word, '/')+1:]
+	if a.program == "" && shells[base(word)] && programPath(word) {
+		a.program = base(word)
 		return word
 	}
 	if name, value, ok := strings.Cut(word, "="); ok && value != "" && value[0] != '=' && plainName(name) {
 		return name + "=" + valueOf(value, Telling(name))
 	}
-	if !shell && subcommands[word] {
+	if subcommands[word] && !shells[a.program] {
 		return word
 	}
 	return valueOf(word, false)
 }
 
+// base is the last element of a path.
+func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
 // tells reports whether a flag announces a secret. One letter is not a name:
 // those that commonly do are listed.
-func (a *argReader) tells(flag string) bool {
+func tells(flag string) bool {
 	name := strings.TrimLeft(flag, "-")
 	return len(name) == 1 && secretLetters[name[0]] || Telling(name)
 }

@@ -25,7 +25,7 @@ type ConfigKey struct {
 }
 
 // How much of a value is read, and how much is kept of its keys. A value is cut
-// at maxConfig, so a large one costs what 64 KiB cost, about 0.2 ms.
+// at maxConfig, so a large one costs what 64 KiB cost, 0.1 to 2 ms.
 const (
 	maxConfig = 64 << 10
 	maxPaths  = 64

@@ -25,8 +25,8 @@ func TestHostileTextCostsNoMoreThanItsLength(t *testing.T) {
 		redact.ConfigValue("k", []byte(text), false)
 		redact.Args([]string{text})
 		redact.Env(text, text)
-		_, _, err := redact.Net([]byte(`"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\x1b", "").Replace(text) + `"`))
-		require.NoError(t, err)
+		_, _, err := redact.Net([]byte(text)) // Net of a string is Text
+		require.Error(t, err, "%q", piece)
 		require.Less(t, time.Since(start), time.Minute, "%q", piece)
 	}
 }

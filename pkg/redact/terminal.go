@@ -19,7 +19,7 @@ func Terminal(s string) string { return printable(s, false) }
 func TerminalBlock(s string) string { return printable(s, true) }
 
 func printable(s string, block bool) string {
-	if clean(s, block) {
+	if ordinary(s, block) {
 		return s
 	}
 	var b strings.Builder
@@ -38,8 +38,8 @@ func printable(s string, block bool) string {
 	return b.String()
 }
 
-// clean reports whether s is ASCII that can stay as it is.
-func clean(s string, block bool) bool {
+// ordinary reports whether s is ASCII that can stay as it is.
+func ordinary(s string, block bool) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' && !(block && (c == '\n' || c == '\t')) || c > '~' {
 			return false

@@ -46,8 +46,9 @@ func resources(requests, limits core.ResourceList) kube.Resources {
 func (k *keeper) container(c *core.Container) kube.Container {
 	kept := kube.Container{
 		Name: k.same(c.Name), Image: k.same(c.Image), Resources: resources(c.Resources.Requests, c.Resources.Limits),
-		Command: redact.Args(c.Command), Args: redact.Args(c.Args), Probes: probes(c),
+		Probes: probes(c),
 	}
+	kept.Command, kept.Args = redact.Command(c.Command, c.Args)
 	for _, p := range c.Ports {
 		kept.Ports = append(kept.Ports, kube.Port{Name: k.same(p.Name), Protocol: k.same(string(p.Protocol)), Port: p.ContainerPort})
 	}
