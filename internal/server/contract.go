@@ -44,7 +44,7 @@ func ui[Body any](s *Server, path, summary string, takes []uiParam, ask func(con
 			sendJSON(w, http.StatusUnprocessableEntity, jsonType, contractError{wrong, wrong.sentence()})
 			return
 		}
-		a, err := s.uiAnswer(r.Context(), pattern, q, len(takes) > 0, func(q uiQuery) (any, string, error) { return ask(r.Context(), q) })
+		a, err := s.uiAnswer(r.Context(), pattern, q, len(takes) > 0, func(ctx context.Context, q uiQuery) (any, string, error) { return ask(ctx, q) })
 		if err != nil {
 			s.send(w, r, failureOf(err))
 			return
@@ -54,7 +54,9 @@ func ui[Body any](s *Server, path, summary string, takes []uiParam, ask func(con
 }
 
 // uiAnswer asks, after it has found the cluster that is meant.
-func (s *Server) uiAnswer(ctx context.Context, route string, q uiQuery, clustered bool, ask func(uiQuery) (any, string, error)) (*answer, error) {
+func (s *Server) uiAnswer(ctx context.Context, route string, q uiQuery, clustered bool,
+	ask func(context.Context, uiQuery) (any, string, error),
+) (*answer, error) {
 	if clustered {
 		c, err := s.uiFind(ctx, q.Cluster)
 		if err != nil {
@@ -62,7 +64,7 @@ func (s *Server) uiAnswer(ctx context.Context, route string, q uiQuery, clustere
 		}
 		q.Cluster = c
 	}
-	return s.answer(route, q.selection(), []string{q.Kind, q.Workload}, func() (any, string, error) { return ask(q) })
+	return s.answer(ctx, route, q.selection(), []string{q.Kind, q.Workload}, func(ctx context.Context) (any, string, error) { return ask(ctx, q) })
 }
 
 // uiFind returns the full name of the cluster that name means. An unknown one

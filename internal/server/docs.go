@@ -66,7 +66,7 @@ func (s *Server) specs() {
 		return func(w http.ResponseWriter, r *http.Request) {
 			specs, err := render()
 			if err != nil {
-				s.fail(w, r, err)
+				s.send(w, r, s.failure(r.URL.Path, err))
 				return
 			}
 			pick(specs).send(w, r)

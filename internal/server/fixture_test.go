@@ -124,7 +124,11 @@ func town(namespaces, workloads, pods int) *source {
 	return s
 }
 
-func newFred(s *source) *fred.Fred {
+func newFred(s interface {
+	fred.Contexts
+	fred.Kubernetes
+},
+) *fred.Fred {
 	c := cache.New(cache.NewMemory(), cache.Options{MemoryBytes: 256 << 20})
 	return fred.New(fred.Options{Cache: c, Contexts: s, Kubernetes: s, Age: time.Hour})
 }

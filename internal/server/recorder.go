@@ -41,6 +41,6 @@ func (s *Server) finish(w *recorder, r *http.Request, began time.Time) {
 	}
 }
 
-func (s *Server) logPanic(r *http.Request, p any) {
-	s.log.Error("panic while answering", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+func (s *Server) logPanic(path string, p any) {
+	s.log.Error("panic while answering", "path", path, "panic", p, "stack", string(debug.Stack()))
 }

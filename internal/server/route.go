@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"reflect"
@@ -10,7 +9,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/fred"
 	"github.com/fredctl/fred/pkg/report"
 )
@@ -38,7 +36,7 @@ func v1[In any, P interface {
 		if err != nil {
 			return nil, err
 		}
-		a, err := s.answer(path, q, P(in).place(), func() (any, string, error) {
+		a, err := s.answer(ctx, path, q, P(in).place(), func(ctx context.Context) (any, string, error) {
 			r, err := ask(ctx, q, P(in))
 			return r, r.Version, err
 		})
@@ -71,40 +69,6 @@ func owned[R any](ask func(context.Context, fred.Query, string, string) (R, erro
 // wired to, here those of every workload.
 func wired[R any](ask func(context.Context, fred.Query, string, string) (R, error)) func(context.Context, fred.Query, *Spread) (R, error) {
 	return func(ctx context.Context, q fred.Query, _ *Spread) (R, error) { return ask(ctx, q, "", "") }
-}
-
-// answer asks, and renders what comes back unless the same has been rendered
-// before. It does not even ask where that has just been done.
-func (s *Server) answer(route string, q fred.Query, place []string, ask func() (v any, version string, err error)) (*answer, error) {
-	k := key(route, q, place)
-	if !q.Refresh && q.MaxAge == nil {
-		if a := s.answers.leased(k); a != nil {
-			return a, nil
-		}
-	}
-	began := s.answers.begin()
-	v, version, err := ask()
-	if err != nil && Status(fault.KindOf(err)) != http.StatusOK {
-		return nil, s.failure(route, err)
-	}
-	if a := s.answers.get(k, version, began); a != nil {
-		return a, nil
-	}
-	var b bytes.Buffer
-	if err := report.JSON(&b, v); err != nil {
-		return nil, s.failure(route, err)
-	}
-	a := newAnswer(jsonType, b.Bytes())
-	s.answers.put(k, version, a, began)
-	return a, nil
-}
-
-// failure returns what err is over HTTP, and logs what is fred's own fault.
-func (s *Server) failure(route string, err error) *failure {
-	if fault.KindOf(err) == fault.Internal {
-		s.log.Error("answer a request", "route", route, "err", err)
-	}
-	return failureOf(err)
 }
 
 // operation documents GET {base}/v1/{path}, whose body is a Body.

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"golang.org/x/sync/singleflight"
 
-	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/fred"
 )
 
@@ -47,6 +47,7 @@ type Server struct {
 	mux     *http.ServeMux
 	api     huma.API
 	answers *answers
+	asking  singleflight.Group // by question
 	metrics *metrics
 	hosts   map[string]bool
 	origins map[string]bool
@@ -122,18 +123,10 @@ func (s *Server) rescue(w *recorder, r *http.Request) {
 	case p == http.ErrAbortHandler: //nolint:errorlint // net/http compares it so too
 		panic(p)
 	case w.status != 0:
-		s.logPanic(r, p)
+		s.logPanic(r.URL.Path, p)
 		panic(http.ErrAbortHandler) // half an answer must not look like a whole one
 	default:
-		s.logPanic(r, p)
+		s.logPanic(r.URL.Path, p)
 		s.send(w, r, internal())
 	}
-}
-
-// fail answers with err; the cause of fred's own faults is logged, not sent.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if fault.KindOf(err) == fault.Internal {
-		s.log.Error("answer a request", "path", r.URL.Path, "err", err)
-	}
-	s.send(w, r, failureOf(err))
 }

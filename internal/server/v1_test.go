@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -114,6 +116,29 @@ func TestWhoHasTheBodyIsNotSentItAgain(t *testing.T) {
 	require.Equal(t, now.Body.String(), ask(t, s, http.MethodGet, path).Body.String())
 }
 
+func TestManyWhoAskTheSameMakeOneLook(t *testing.T) {
+	src := shop()
+	var reads atomic.Int64
+	s := newServer(t, server.Options{Fred: newFred(counting{src, &reads})})
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() { ask(t, s, http.MethodGet, "/fred/v1/kube") })
+	}
+	wg.Wait()
+	require.Less(t, reads.Load(), int64(50))
+}
+
+// counting is a kubeconfig that counts who reads it.
+type counting struct {
+	*source
+	reads *atomic.Int64
+}
+
+func (c counting) Clusters() ([]kube.Cluster, error) {
+	c.reads.Add(1)
+	return c.source.Clusters()
+}
+
 func TestAHeadHasNoBody(t *testing.T) {
 	s := newServer(t, server.Options{Fred: newFred(shop())})
 	got := ask(t, s, http.MethodHead, "/fred/v1/kube/nodes")
@@ -207,10 +232,12 @@ func TestAPanicIsA500AndTheProcessLives(t *testing.T) {
 	f := newFred(shop())
 	f.Contexts = panicking{}
 	s := newServer(t, server.Options{Fred: f})
-	got := ask(t, s, http.MethodGet, "/fred/v1/kube")
-	require.Equal(t, http.StatusInternalServerError, got.Code)
-	require.Equal(t, "application/problem+json", got.Header().Get("Content-Type"))
-	require.NotContains(t, got.Body.String(), "boom")
+	for _, path := range []string{"/fred/v1/kube", "/fred/v1/kube?refresh=true", "/readyz"} {
+		got := ask(t, s, http.MethodGet, path)
+		require.Equal(t, http.StatusInternalServerError, got.Code)
+		require.Equal(t, "application/problem+json", got.Header().Get("Content-Type"))
+		require.NotContains(t, got.Body.String(), "boom")
+	}
 	require.Equal(t, http.StatusOK, ask(t, s, http.MethodGet, "/healthz").Code)
 }
 
