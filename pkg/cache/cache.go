@@ -110,11 +110,28 @@ func stateOf(err error) State {
 // goes unnoticed. It fails with ErrMissing, ErrDamaged, ErrNewer or what the
 // store says.
 func (c *Cache) Peek(ctx context.Context, key Key) (Header, State, error) {
+	if h, ok := c.recalledHeader(ctx, key); ok {
+		return h, c.state(h), nil
+	}
 	h, _, err := c.header(ctx, key)
 	if err != nil {
 		return Header{}, stateOf(err), err
 	}
 	return h, c.state(h), nil
+}
+
+// recalledHeader returns the header of the entry under key from memory, if the
+// version that is stored is kept there.
+func (c *Cache) recalledHeader(ctx context.Context, key Key) (Header, bool) {
+	if c.recent == nil {
+		return Header{}, false
+	}
+	info, err := c.store.Stat(ctx, key.name())
+	if err != nil {
+		return Header{}, false
+	}
+	kept, ok := c.recent.get(info.Name, info.Version)
+	return kept.header, ok
 }
 
 // firstRead is how many bytes of an entry are read for its header at first.

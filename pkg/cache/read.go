@@ -43,13 +43,14 @@ func recall[T any](ctx context.Context, c *Cache, key Key) (Entry[T], bool) {
 	if err != nil {
 		return Entry[T]{}, false
 	}
-	e, ok := c.recent.get(info.Name, info.Version).(Entry[T])
+	kept, _ := c.recent.get(info.Name, info.Version)
+	e, ok := kept.entry.(Entry[T])
 	return e, ok
 }
 
 // remember keeps e in memory.
 func remember[T any](c *Cache, e Entry[T]) {
-	c.recent.put(remembered{name: e.Header.Key.name(), version: e.Version, size: e.Header.Size, entry: e})
+	c.recent.put(remembered{name: e.Header.Key.name(), version: e.Version, size: e.Header.Size, header: e.Header, entry: e})
 }
 
 // load returns the entry under key from the store. When entries are kept in

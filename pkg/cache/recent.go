@@ -18,6 +18,7 @@ type recent struct {
 type remembered struct {
 	name, version string
 	size          int64
+	header        Header
 	entry         any // an Entry[T]
 }
 
@@ -28,16 +29,16 @@ func newRecent(bytes int64) *recent {
 	return &recent{max: bytes, order: list.New(), byName: map[string]*list.Element{}}
 }
 
-// get returns the entry of that name and version, nil when it is not kept.
-func (r *recent) get(name, version string) any {
+// get returns what is kept of that name and version.
+func (r *recent) get(name, version string) (remembered, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e, ok := r.byName[name]
 	if !ok || e.Value.(remembered).version != version {
-		return nil
+		return remembered{}, false
 	}
 	r.order.MoveToFront(e)
-	return e.Value.(remembered).entry
+	return e.Value.(remembered), true
 }
 
 // put keeps m, which takes the place of another version.

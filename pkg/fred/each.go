@@ -35,11 +35,6 @@ func oneNamespace(q Query) scope {
 	}
 }
 
-// keeps returns the filter for a scope.
-func keeps(namespace string) func(string) bool {
-	return func(ns string) bool { return namespace == "" || ns == namespace }
-}
-
 // each loads the clusters that q means and hands them to add in their order,
 // one at a time, then to about. One of several clusters that does not answer is
 // a warning; one that was asked about alone is an error.
@@ -149,6 +144,9 @@ func about[I, T any](f *Fred, out *report.Report[I, T]) func([]*loaded, []report
 			out.Version += l.cluster.Name + "=" + l.version
 		}
 		out.Warnings = append(out.Warnings, gone...)
+		if len(gone) > 0 {
+			out.Version = "" // why a cluster is gone may change with each question
+		}
 		out.CollectedAt = new(oldest.Truncate(time.Millisecond))
 		if len(got) == 1 && len(gone) == 0 {
 			out.Cluster = got[0].cluster.Name

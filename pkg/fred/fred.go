@@ -103,7 +103,7 @@ type Query struct {
 	MaxAge  *time.Duration // refuse what is older, if it cannot be had younger
 }
 
-// memo keeps the last snapshot of each cluster, so that a server that answers
+// memo keeps the last snapshot of each cluster and set of lists, so that a server that answers
 // from a warm cache does not index it again for every request.
 type memo struct {
 	mu        sync.Mutex
@@ -115,13 +115,22 @@ type memoized struct {
 	snapshot *kube.Snapshot
 }
 
+// most is how many snapshots are kept: some clusters, each for a few questions.
+const most = 64
+
 func (m *memo) get(key, version string, build func() *kube.Snapshot) *kube.Snapshot {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if have, ok := m.snapshots[key]; ok && have.version == version {
+	have, ok := m.snapshots[key]
+	m.mu.Unlock()
+	if ok && have.version == version {
 		return have.snapshot
 	}
-	s := build()
+	s := build() // two may build the same; both are right
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.snapshots) >= most {
+		clear(m.snapshots)
+	}
 	m.snapshots[key] = memoized{version, s}
 	return s
 }

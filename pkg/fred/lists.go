@@ -43,7 +43,7 @@ func (f *Fred) namespaceList(ctx context.Context, q Query, need []kube.Resource,
 		if err := l.check(namespace); err != nil {
 			return err
 		}
-		for _, r := range l.snapshot.NamespaceRows(keeps(namespace)) {
+		for _, r := range l.snapshot.NamespaceRows(namespace) {
 			if !selected.Matches(labelSet(r.Labels)) {
 				continue
 			}
@@ -92,8 +92,8 @@ func (f *Fred) Nodes(ctx context.Context, q Query) (NodeList, error) {
 // With kind and name set, those that the workload so called uses.
 func (f *Fred) ConfigMaps(ctx context.Context, q Query, kind, name string) (ConfigMapList, error) {
 	out := report.New[kube.ConfigMapRow, report.None]("ConfigMapList")
-	err := f.wiring(ctx, q, kube.ConfigMaps, kind, name, func(l *loaded, keep func(string) bool, w *kube.Workload) {
-		out.Items = append(out.Items, l.snapshot.ConfigMapRows(l.label(), keep, w)...)
+	err := f.wiring(ctx, q, kube.ConfigMaps, kind, name, func(l *loaded, namespace string, w *kube.Workload) {
+		out.Items = append(out.Items, l.snapshot.ConfigMapRows(l.label(), namespace, w)...)
 	}, about(f, &out))
 	return out, err
 }
@@ -102,8 +102,8 @@ func (f *Fred) ConfigMaps(ctx context.Context, q Query, kind, name string) (Conf
 // whose selector matches the pods of the workload so called.
 func (f *Fred) Services(ctx context.Context, q Query, kind, name string) (ServiceList, error) {
 	out := report.New[kube.ServiceRow, report.None]("ServiceList")
-	err := f.wiring(ctx, q, kube.Services, kind, name, func(l *loaded, keep func(string) bool, w *kube.Workload) {
-		out.Items = append(out.Items, l.snapshot.ServiceRows(l.label(), keep, w)...)
+	err := f.wiring(ctx, q, kube.Services, kind, name, func(l *loaded, namespace string, w *kube.Workload) {
+		out.Items = append(out.Items, l.snapshot.ServiceRows(l.label(), namespace, w)...)
 	}, about(f, &out))
 	return out, err
 }
@@ -112,8 +112,8 @@ func (f *Fred) Services(ctx context.Context, q Query, kind, name string) (Servic
 // that lead to the workload so called.
 func (f *Fred) Ingresses(ctx context.Context, q Query, kind, name string) (IngressList, error) {
 	out := report.New[kube.IngressRow, report.None]("IngressList")
-	err := f.wiring(ctx, q, kube.Ingresses, kind, name, func(l *loaded, keep func(string) bool, w *kube.Workload) {
-		out.Items = append(out.Items, l.snapshot.IngressRows(l.label(), keep, w)...)
+	err := f.wiring(ctx, q, kube.Ingresses, kind, name, func(l *loaded, namespace string, w *kube.Workload) {
+		out.Items = append(out.Items, l.snapshot.IngressRows(l.label(), namespace, w)...)
 	}, about(f, &out))
 	return out, err
 }
@@ -121,7 +121,7 @@ func (f *Fred) Ingresses(ctx context.Context, q Query, kind, name string) (Ingre
 // wiring hands add what a workload could be wired to: the objects of a namespace
 // or, where one is named, those of a workload.
 func (f *Fred) wiring(ctx context.Context, q Query, r kube.Resource, kind, name string,
-	add func(*loaded, func(string) bool, *kube.Workload), about func([]*loaded, []report.Warning),
+	add func(*loaded, string, *kube.Workload), about func([]*loaded, []report.Warning),
 ) error {
 	need := []kube.Resource{r, kube.Namespaces}
 	if kind != "" {
@@ -142,7 +142,7 @@ func (f *Fred) wiring(ctx context.Context, q Query, r kube.Resource, kind, name 
 			}
 			w, _ = l.snapshot.Find(id)
 		}
-		add(l, keeps(namespace), w)
+		add(l, namespace, w)
 		return nil
 	}, about)
 }

@@ -3,7 +3,6 @@ package fred
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,7 +45,8 @@ type loading struct {
 	deadline  time.Time // by which the cluster must have answered
 	down      error     // why the cluster was not asked
 	entry     cache.Entry[kube.Server]
-	replaced  bool // another cluster answers under the name
+	narrow    map[kube.Resource]bool // fresh in the candidate namespaces, and not to be had whole
+	replaced  bool                   // another cluster answers under the name
 }
 
 // part is one resource of a load.
@@ -65,7 +65,7 @@ func (f *Fred) load(ctx context.Context, c kube.Cluster, q Query, namespace stri
 		return nil, err
 	}
 	want := need
-	if l.anyOld(ctx, need) {
+	if l.plan(ctx, need) {
 		want = append(slices.Clone(need), without(kube.All, need)...)
 	}
 	parts, err := l.lists(ctx, want, need)
@@ -79,21 +79,32 @@ func without(all, some []kube.Resource) []kube.Resource {
 	return slices.DeleteFunc(slices.Clone(all), func(r kube.Resource) bool { return slices.Contains(some, r) })
 }
 
-// anyOld reports whether the answer needs a list that is not fresh.
-func (l *loading) anyOld(ctx context.Context, need []kube.Resource) bool {
-	if l.Offline {
-		return false
+// plan finds out how the lists in need are cached, and reports whether one of
+// them has to be read again.
+func (l *loading) plan(ctx context.Context, need []kube.Resource) (old bool) {
+	if l.Offline || l.query.Refresh || l.query.MaxAge != nil {
+		return !l.Offline
 	}
-	if l.query.Refresh || l.query.MaxAge != nil {
-		return true
-	}
+	l.narrow = map[kube.Resource]bool{}
 	for _, r := range need {
 		_, state, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, ""))
-		if (err != nil || state != cache.Fresh) && !r.Optional() && !l.freshIn(ctx, r) {
-			return true
+		if err != nil && r.Namespaced() && l.freshIn(ctx, r) {
+			l.narrow[r] = true
+		} else if (err != nil || state != cache.Fresh) && !r.Optional() {
+			old = true
 		}
 	}
-	return false
+	return old
+}
+
+// freshIn reports whether the lists of r in all candidate namespaces are fresh.
+func (l *loading) freshIn(ctx context.Context, r kube.Resource) bool {
+	for _, ns := range l.candidates(ctx) {
+		if _, state, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, ns)); err != nil || state != cache.Fresh {
+			return false
+		}
+	}
+	return true
 }
 
 // lists reads the resources in want, a few at a time, and keeps those in need.
@@ -125,13 +136,12 @@ func (l *loading) lists(ctx context.Context, want, need []kube.Resource) (map[ku
 // list reads one resource: whole or, where that is forbidden, in the namespaces
 // that the user most likely may read.
 func (l *loading) list(ctx context.Context, r kube.Resource) part {
-	if !l.Offline && l.freshIn(ctx, r) {
+	if l.narrow[r] {
 		return l.listIn(ctx, r, nil)
 	}
 	e, err := l.fetch(ctx, r, "")
 	p := part{entries: []cache.Entry[kube.Inventory]{e}, err: err}
-	refused := cmp.Or(err, e.Cause)
-	if r.Namespaced() && (fault.KindOf(refused) == fault.Forbidden || errors.Is(err, cache.ErrMissing)) {
+	if r.Namespaced() && (err != nil || fault.KindOf(e.Cause) == fault.Forbidden) {
 		if in := l.listIn(ctx, r, err); in.err == nil {
 			return in
 		}
@@ -167,23 +177,6 @@ func (l *loading) cachedNamespaces(ctx context.Context) []string {
 		}
 	}
 	return list
-}
-
-// freshIn reports whether the lists of r in all candidate namespaces are fresh,
-// while the whole list is not to be had.
-func (l *loading) freshIn(ctx context.Context, r kube.Resource) bool {
-	if !r.Namespaced() || l.query.Refresh || l.query.MaxAge != nil {
-		return false
-	}
-	if _, _, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, "")); err == nil {
-		return false
-	}
-	for _, ns := range l.candidates(ctx) {
-		if _, state, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, ns)); err != nil || state != cache.Fresh {
-			return false
-		}
-	}
-	return true
 }
 
 // listIn reads r in the candidate namespaces; why is the error if none may be read.
@@ -246,6 +239,7 @@ func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (
 	known := map[kube.Resource]bool{}
 	var worst error
 	var version strings.Builder
+	fmt.Fprintf(&version, "%s:%s;", l.entry.Version, l.entry.State)
 	for _, r := range need {
 		p := parts[r]
 		if p.err != nil {
@@ -268,8 +262,11 @@ func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (
 	}
 	out.warnings = append(l.gaps(need, parts, out), out.warnings...)
 	out.metrics = l.metrics(parts)
+	for _, w := range out.warnings {
+		fmt.Fprintf(&version, "%s;", w.Message)
+	}
 	out.version = version.String()
-	out.snapshot = l.memo.get(l.cluster.Name+"\x00"+fmt.Sprint(need, l.namespace), out.version, func() *kube.Snapshot {
+	out.snapshot = l.memo.get(l.cluster.Name+"\x00"+fmt.Sprint(need), out.version, func() *kube.Snapshot {
 		var inv kube.Inventory
 		for _, r := range need {
 			for _, e := range parts[r].entries {

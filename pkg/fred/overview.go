@@ -23,7 +23,7 @@ func (f *Fred) Overview(ctx context.Context, q Query) (ClusterOverview, error) {
 		if err := l.check(namespace); err != nil {
 			return err
 		}
-		o := l.snapshot.Overview(l.cluster, l.server, keeps(namespace))
+		o := l.snapshot.Overview(l.cluster, l.server, namespace)
 		out.Items = append(out.Items, o)
 		if !l.twin {
 			total.Add(o.Workloads)

@@ -37,7 +37,7 @@ func (f *Fred) Workload(ctx context.Context, q Query, kind, name string) (Worklo
 
 // find returns the workload that kind and name mean in namespace.
 func (l *loaded) find(namespace, kind, name string) (kube.ID, error) {
-	rows := l.snapshot.Workloads(func(w *kube.Workload) bool { return w.Namespace == namespace })
+	rows := l.snapshot.Workloads(namespace, nil)
 	canonical, known := kube.ParseKind(kind)
 	if !known {
 		canonical = kind

@@ -22,10 +22,7 @@ func (f *Fred) Workloads(ctx context.Context, q Query) (WorkloadList, error) {
 		if err := l.check(namespace); err != nil {
 			return err
 		}
-		keep := keeps(namespace)
-		rows := l.snapshot.Workloads(func(w *kube.Workload) bool {
-			return keep(w.Namespace) && selected.Matches(labelSet(w.Labels))
-		})
+		rows := l.snapshot.Workloads(namespace, func(w *kube.Workload) bool { return selected.Matches(labelSet(w.Labels)) })
 		for i := range rows {
 			rows[i].Cluster = l.label()
 		}

@@ -37,7 +37,7 @@ func snapshot(inv kube.Inventory) *kube.Snapshot {
 
 func rowsOf(s *kube.Snapshot) map[string]kube.WorkloadRow {
 	rows := map[string]kube.WorkloadRow{}
-	for _, r := range s.Workloads(nil) {
+	for _, r := range s.Workloads("", nil) {
 		rows[r.Kind+"/"+r.Name] = r
 	}
 	return rows
@@ -77,7 +77,7 @@ func TestEveryPodCountsOnceAtTheTopOfItsOwners(t *testing.T) {
 	}, pods)
 	require.Equal(t, kube.PodClass, rows["Pod/bare"].Class)
 	require.Equal(t, &kube.Ref{Kind: "CronJob", Name: "backup"}, rows["Job/backup-1"].Owner)
-	total := kube.TotalOf(s.Workloads(nil))
+	total := kube.TotalOf(s.Workloads("", nil))
 	require.Equal(t, 8, *total.Pods)
 	require.Equal(t, 800*unit.Core/1000, *total.CPURequest)
 }
@@ -87,7 +87,7 @@ func TestPodsFindTheirDeploymentByNameWhereReplicaSetsCannotBeRead(t *testing.T)
 		Workloads: []kube.Workload{{Meta: meta("web", nil), Kind: "Deployment", Replicas: 1, Ready: 1}},
 		Pods:      []kube.Pod{running("web-5d9c7-a", &kube.Ref{Kind: "ReplicaSet", Name: "web-5d9c7"})},
 	})
-	require.Len(t, s.Workloads(nil), 1)
+	require.Len(t, s.Workloads("", nil), 1)
 	require.Equal(t, 1, *rowsOf(s)["Deployment/web"].Pods)
 }
 
@@ -107,8 +107,8 @@ func TestWhatCouldNotBeReadIsUnknownNotZero(t *testing.T) {
 	require.Nil(t, row.Pods)
 	require.Nil(t, row.CPURequest)
 	require.Equal(t, "Unknown", row.Status)
-	require.Nil(t, kube.TotalOf(s.Workloads(nil)).Pods)
-	require.Nil(t, s.Overview(kube.Cluster{}, kube.Server{}, func(string) bool { return true }).Nodes)
+	require.Nil(t, kube.TotalOf(s.Workloads("", nil)).Pods)
+	require.Nil(t, s.Overview(kube.Cluster{}, kube.Server{}, "").Nodes)
 }
 
 func TestUsageIsKnownOnlyWhereItWasMeasured(t *testing.T) {

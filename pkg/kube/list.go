@@ -20,13 +20,13 @@ type IngressRow struct {
 	Ingress
 }
 
-// ConfigMapRows returns the ConfigMaps of the namespaces that keep keeps or,
+// ConfigMapRows returns the ConfigMaps of a namespace, of all if it is "", or,
 // where w is set, those that w uses.
-func (s *Snapshot) ConfigMapRows(cluster string, keep func(string) bool, w *Workload) []ConfigMapRow {
+func (s *Snapshot) ConfigMapRows(cluster string, namespace string, w *Workload) []ConfigMapRow {
 	var rows []ConfigMapRow
 	if w == nil {
 		for i := range s.inv.ConfigMaps {
-			if cm := &s.inv.ConfigMaps[i]; keep(cm.Namespace) {
+			if cm := &s.inv.ConfigMaps[i]; asked(namespace, cm.Namespace) {
 				rows = append(rows, ConfigMapRow{Cluster: cluster, ConfigMap: *cm})
 			}
 		}
@@ -42,13 +42,13 @@ func (s *Snapshot) ConfigMapRows(cluster string, keep func(string) bool, w *Work
 	return rows
 }
 
-// ServiceRows returns the Services of the namespaces that keep keeps or, where w
+// ServiceRows returns the Services of a namespace, of all if it is "", or, where w
 // is set, those that select w's pods.
-func (s *Snapshot) ServiceRows(cluster string, keep func(string) bool, w *Workload) []ServiceRow {
+func (s *Snapshot) ServiceRows(cluster string, namespace string, w *Workload) []ServiceRow {
 	var rows []ServiceRow
 	if w == nil {
 		for i := range s.inv.Services {
-			if svc := &s.inv.Services[i]; keep(svc.Namespace) {
+			if svc := &s.inv.Services[i]; asked(namespace, svc.Namespace) {
 				rows = append(rows, ServiceRow{Cluster: cluster, Service: *svc})
 			}
 		}
@@ -60,13 +60,13 @@ func (s *Snapshot) ServiceRows(cluster string, keep func(string) bool, w *Worklo
 	return rows
 }
 
-// IngressRows returns the Ingresses of the namespaces that keep keeps or, where w
+// IngressRows returns the Ingresses of a namespace, of all if it is "", or, where w
 // is set, those that lead to w.
-func (s *Snapshot) IngressRows(cluster string, keep func(string) bool, w *Workload) []IngressRow {
+func (s *Snapshot) IngressRows(cluster string, namespace string, w *Workload) []IngressRow {
 	var rows []IngressRow
 	if w == nil {
 		for i := range s.inv.Ingresses {
-			if in := &s.inv.Ingresses[i]; keep(in.Namespace) {
+			if in := &s.inv.Ingresses[i]; asked(namespace, in.Namespace) {
 				rows = append(rows, IngressRow{Cluster: cluster, Ingress: *in})
 			}
 		}

@@ -74,23 +74,27 @@ type NodeTotal struct {
 	MemoryUsage       *unit.Bytes `json:"memoryUsageBytes"`
 }
 
-// Overview returns the cluster at a glance; keep says which namespaces to show.
-// Nodes and their problems belong to the whole cluster.
-func (s *Snapshot) Overview(c Cluster, server Server, keep func(namespace string) bool) ClusterOverview {
+// Overview returns the cluster at a glance, or one namespace of it if that is not
+// "". Nodes and their problems belong to the whole cluster.
+func (s *Snapshot) Overview(c Cluster, server Server, namespace string) ClusterOverview {
 	o := ClusterOverview{Cluster: c, Server: server, Problems: []Problem{}}
-	rows := s.Workloads(func(w *Workload) bool { return keep(w.Namespace) })
+	rows := s.Workloads(namespace, nil)
 	o.Workloads = TotalOf(rows)
-	o.Namespaces = s.namespaceRows(rows, keep)
+	o.Namespaces = s.namespaceRows(rows, namespace)
 	if s.known[Nodes] {
 		o.Nodes = new(TotalOfNodes(s.NodeRows()))
 	}
 	for _, p := range s.Problems() {
-		if p.Kind == "Node" || keep(p.Namespace) {
+		if p.Kind == "Node" || asked(namespace, p.Namespace) {
 			o.Problems = append(o.Problems, p)
 		}
 	}
 	return o
 }
+
+// asked reports whether an object of namespace is meant where one of wanted, or
+// of any namespace if that is "", is asked for.
+func asked(wanted, namespace string) bool { return wanted == "" || wanted == namespace }
 
 // NamespaceNames returns the names of all namespaces.
 func (s *Snapshot) NamespaceNames() []string {
@@ -101,12 +105,12 @@ func (s *Snapshot) NamespaceNames() []string {
 	return names
 }
 
-// NamespaceRows returns the namespaces that keep says to keep, sorted by name.
-func (s *Snapshot) NamespaceRows(keep func(namespace string) bool) []NamespaceRow {
-	return s.namespaceRows(s.Workloads(func(w *Workload) bool { return keep(w.Namespace) }), keep)
+// NamespaceRows returns the namespace so called, or all if it is "", by name.
+func (s *Snapshot) NamespaceRows(namespace string) []NamespaceRow {
+	return s.namespaceRows(s.Workloads(namespace, nil), namespace)
 }
 
-func (s *Snapshot) namespaceRows(workloads []WorkloadRow, keep func(string) bool) []NamespaceRow {
+func (s *Snapshot) namespaceRows(workloads []WorkloadRow, namespace string) []NamespaceRow {
 	byName := map[string]*NamespaceRow{}
 	row := func(name string) *NamespaceRow {
 		if byName[name] == nil {
@@ -116,7 +120,7 @@ func (s *Snapshot) namespaceRows(workloads []WorkloadRow, keep func(string) bool
 	}
 	for i := range s.inv.Namespaces {
 		n := &s.inv.Namespaces[i]
-		if keep(n.Name) {
+		if asked(namespace, n.Name) {
 			r := row(n.Name)
 			r.Status, r.Created, r.Labels, r.Annotations = n.Phase, n.Created, n.Labels, n.Annotations
 		}
@@ -130,7 +134,7 @@ func (s *Snapshot) namespaceRows(workloads []WorkloadRow, keep func(string) bool
 		start = end
 	}
 	for _, p := range s.Problems() {
-		if p.Namespace != "" && keep(p.Namespace) {
+		if p.Namespace != "" && asked(namespace, p.Namespace) {
 			r := row(p.Namespace)
 			r.Problems = append(r.Problems, p)
 		}

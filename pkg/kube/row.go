@@ -49,17 +49,31 @@ type WorkloadTotal struct {
 	Counts
 }
 
-// Workloads returns the rows of all workloads that keep says to keep, sorted by
-// namespace, kind and name.
-func (s *Snapshot) Workloads(keep func(*Workload) bool) []WorkloadRow {
+// Workloads returns the rows of the workloads of a namespace, of all if it is "",
+// that keep says to keep, sorted by namespace, kind and name. A nil keep keeps all.
+func (s *Snapshot) Workloads(namespace string, keep func(*Workload) bool) []WorkloadRow {
 	problems := s.problemsByID()
-	rows := make([]WorkloadRow, 0, len(s.ids))
-	for _, id := range s.ids {
+	ids := s.idsIn(namespace)
+	rows := make([]WorkloadRow, 0, len(ids))
+	for _, id := range ids {
 		if w := s.workloads[id]; keep == nil || keep(w) {
 			rows = append(rows, s.row(id, w, problems[id]))
 		}
 	}
 	return rows
+}
+
+// idsIn returns the names of the workloads of a namespace, of all if it is "".
+func (s *Snapshot) idsIn(namespace string) []ID {
+	if namespace == "" {
+		return s.ids
+	}
+	from, _ := slices.BinarySearchFunc(s.ids, namespace, func(id ID, ns string) int { return cmp.Compare(id.Namespace, ns) })
+	to := from
+	for to < len(s.ids) && s.ids[to].Namespace == namespace {
+		to++
+	}
+	return s.ids[from:to]
 }
 
 // TotalOf sums up rows.
