@@ -27,8 +27,8 @@ import (
 // nothing.
 type Factory struct {
 	term.Streams
-	Env     func(string) string
-	Version string
+	Options
+	Env func(string) string
 
 	kube       *genericclioptions.ConfigFlags
 	configFile string
@@ -45,10 +45,10 @@ type Factory struct {
 	built      *wire.Built
 }
 
-func newFactory(s term.Streams, env func(string) string, version string) *Factory {
+func newFactory(s term.Streams, env func(string) string, o Options) *Factory {
 	kube := genericclioptions.NewConfigFlags(true)
 	kube.ClusterName, kube.CacheDir, kube.Timeout = nil, nil, nil
-	return &Factory{Streams: s, Env: env, Version: version, kube: kube, settings: map[string]*pflag.Flag{}}
+	return &Factory{Streams: s, Env: env, Options: o, kube: kube, settings: map[string]*pflag.Flag{}}
 }
 
 // globalFlags adds the flags that every command has.
@@ -74,15 +74,20 @@ func (f *Factory) setting(flags *pflag.FlagSet, path, name string) {
 	f.settings[path] = flags.Lookup(name)
 }
 
-// KubeFlags adds kubectl's own flags.
-func (f *Factory) KubeFlags(flags *pflag.FlagSet) {
+// kubeFlags adds kubectl's own flags to flags, which are cmd's.
+func (f *Factory) kubeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 	f.kube.AddFlags(flags)
 	flags.Lookup("context").Usage = "cluster to ask about: a kubeconfig context or its alias; several with commas"
 	flags.Lookup("namespace").Usage = "namespace to ask about; the context's own where a list is asked for and none is named"
+	completeFlag(cmd, "context", f.words(f.contexts))
+	completeFlag(cmd, "namespace", f.words(f.namespaces))
 }
 
 // Config returns the settings.
-func (f *Factory) Config() (config.Config, error) {
+func (f *Factory) Config() (config.Config, error) { return config.Load(f.sources()) }
+
+// sources returns what settings are read from.
+func (f *Factory) sources() config.Sources {
 	given := map[string]any{}
 	for path, flag := range f.settings {
 		if flag.Changed {
@@ -92,7 +97,7 @@ func (f *Factory) Config() (config.Config, error) {
 			}
 		}
 	}
-	return config.Load(config.Sources{File: f.configFile, Env: f.Env, Flags: given})
+	return config.Sources{File: f.configFile, Env: f.Env, Flags: given}
 }
 
 // Fred returns the use cases, built on first use.
@@ -117,7 +122,7 @@ func (f *Factory) build(server bool) (*wire.Built, error) {
 		return nil, err
 	}
 	f.built, err = wire.Build(c, wire.Options{
-		Kube: f.kube, Env: f.Env, Simulation: f.simulation, Server: server, Version: f.Version, Log: log,
+		Kube: f.kube, Settings: f.sources().Path(), Simulation: f.simulation, Server: server, Version: f.Version, Log: log, Collector: f.Collector,
 	})
 	if err != nil {
 		return nil, err
@@ -185,7 +190,7 @@ func (f *Factory) output(format string) view.Output {
 // outputFlag adds -o to a command that reports.
 func (f *Factory) outputFlag(cmd *cobra.Command, format *string) {
 	cmd.Flags().StringVarP(format, "output", "o", "table", strings.Join(view.Formats, "|"))
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(view.Formats, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
+	completeFlag(cmd, "output", cobra.FixedCompletions(view.Formats, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
 }
 
 // getenv is the environment of the process.

@@ -37,7 +37,7 @@ a minute comes from the cache.`,
 			return answer(cmd, f, s, format, (*fred.Fred).Overview, view.Overview)
 		},
 	}
-	f.KubeFlags(cmd.PersistentFlags())
+	f.kubeFlags(cmd, cmd.PersistentFlags())
 	cmd.PersistentFlags().BoolVar(&s.allContexts, "all-contexts", false, "ask about every context of the kubeconfig")
 	f.outputFlag(cmd, &format)
 	cmd.AddCommand(newClusters(f, &s), newNamespaces(f, &s), newNamespace(f, &s), newWorkloads(f, &s), newWorkload(f, &s),
@@ -74,6 +74,8 @@ and pods of other owners (an Argo Rollout, say) are rows of their own kind.`,
 func newWorkload(f *Factory, s *selection) *cobra.Command {
 	var w named
 	return lister(f, s, &cobra.Command{
+		ValidArgsFunction: f.words(f.workloads),
+
 		Use:   "workload KIND/NAME",
 		Short: "Show one workload: containers, pods, ConfigMaps, Services, Ingresses",
 		Long: `Show one workload: what it is made of, its pods and what they use, the ConfigMaps

@@ -35,6 +35,8 @@ func newNamespaces(f *Factory, s *selection) *cobra.Command {
 func newNamespace(f *Factory, s *selection) *cobra.Command {
 	var name string
 	return lister(f, s, &cobra.Command{
+		ValidArgsFunction: f.words(f.namespaces),
+
 		Use:     "namespace NAME",
 		Short:   "Show one namespace: what runs, its quotas and limits, what is wrong",
 		Example: "  fred kube namespace shop",
@@ -115,7 +117,7 @@ func lister[I, T any](f *Factory, s *selection, cmd *cobra.Command,
 func wiringList[I, T any](f *Factory, s *selection, w *named, cmd *cobra.Command,
 	ask func(*fred.Fred, context.Context, fred.Query) (report.Report[I, T], error), look func(report.Report[I, T]) view.Doc,
 ) *cobra.Command {
-	cmd.Args = w.read
+	cmd.Args, cmd.ValidArgsFunction = w.read, f.words(f.workloads)
 	lister(f, s, cmd, ask, look)
 	s.namespacesFlag(cmd)
 	return cmd

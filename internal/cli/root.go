@@ -11,21 +11,33 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fredctl/fred/internal/server"
 	"github.com/fredctl/fred/internal/term"
+	"github.com/fredctl/fred/internal/wire"
 	"github.com/fredctl/fred/pkg/fault"
 )
 
 // Options are what others may add to fred's commands.
 type Options struct {
-	Commands []*cobra.Command
-	Version  string
+	Commands  []*cobra.Command
+	Routes    []server.Extra
+	Collector *wire.Collector // in the place of fred's own; nil keeps that
+	Version   string
 }
 
 // Main runs fred with the arguments args, of which the first is its own name,
 // and returns the exit code.
 func Main(ctx context.Context, args []string, streams term.Streams, o Options) int {
-	f := newFactory(streams, getenv, o.Version)
+	f := newFactory(streams, getenv, o)
 	root := newRoot(f, args[0], o)
+	if path, ok := plugin(root, args[1:]); ok {
+		code, err := f.runPlugin(ctx, path, args[2:])
+		if err != nil {
+			f.complain(err)
+			return exitCode(err)
+		}
+		return code
+	}
 	root.SetArgs(args[1:])
 	err := root.ExecuteContext(ctx)
 	if f.built != nil {
@@ -78,7 +90,7 @@ cluster, never asks for Secrets, and keeps secrets it meets out of its cache.`,
 		return fault.New(fault.Invalid, "%w", err).Hinted("See %s --help.", cmd.CommandPath())
 	})
 	f.globalFlags(root.PersistentFlags())
-	root.AddCommand(newKube(f), newServe(f), newVersion(f))
+	root.AddCommand(newKube(f), newServe(f), newConfig(f), newDoctor(f), newVersion(f))
 	root.AddCommand(o.Commands...)
 	return root
 }

@@ -28,7 +28,7 @@ requests from foreign web pages or under foreign host names.`,
 		Args:    noWords,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f) },
 	}
-	f.KubeFlags(cmd.Flags())
+	f.kubeFlags(cmd, cmd.Flags())
 	f.serverFlags(cmd.Flags())
 	return cmd
 }
@@ -85,7 +85,7 @@ func serve(ctx context.Context, f *Factory) error {
 	}
 	s, err := server.New(server.Options{
 		Fred: built.Fred, Version: f.Version, Base: c.Server.BaseURLPath, Bound: l.Addr(),
-		Hosts: c.Server.Hosts, Origins: c.Server.Origins, Log: log,
+		Hosts: c.Server.Hosts, Origins: c.Server.Origins, Log: log, Extras: f.Routes,
 		Frontend: server.Frontend{K8Features: c.UI.K8Features, Logo: c.UI.Logo},
 	})
 	if err != nil {

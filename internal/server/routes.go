@@ -19,6 +19,7 @@ func (s *Server) routes() {
 	v1(s, "kube/ingresses/{kind}/{name}", "The Ingresses that lead to a workload", owned(f.Ingresses))
 	v1(s, "kube/nodes", "The nodes of a cluster", of[*Selected](f.Nodes))
 	s.contract()
+	s.extras()
 	s.system()
 	s.docs()
 	s.mux.HandleFunc("/", s.lost)

@@ -28,6 +28,7 @@ type Options struct {
 	BodyBytes   int64         // largest request body; 1 MiB when 0
 	MemoryBytes int64         // rendered answers kept; 32 MiB when 0, none when negative
 
+	Extras   []Extra      // routes beside fred's own
 	Frontend Frontend     // what the web client is told of itself
 	Log      *slog.Logger // silent when nil
 }

@@ -188,8 +188,12 @@ func (p *Page) namespaceTable(o *kube.ClusterOverview) (t Table, empty int) {
 func countCells(name string, t *kube.WorkloadTotal, nodes *kube.NodeTotal, problems int) []Cell {
 	return []Cell{
 		text(name), text(strconv.Itoa(t.Workloads)), ready(&t.Counts, t.Pods),
-		text(cores(t.CPURequest)), {percent(t.CPURequest, nodes.CPUAllocatable), term.Faint}, text(cores(t.CPUUsage)),
-		text(bytesOf(t.MemoryRequest)), {percent(t.MemoryRequest, nodes.MemoryAllocatable), term.Faint}, text(bytesOf(t.MemoryUsage)),
+		text(cores(t.CPURequest)),
+		{percent(t.CPURequest, nodes.CPUAllocatable), term.Faint},
+		text(cores(t.CPUUsage)),
+		text(bytesOf(t.MemoryRequest)),
+		{percent(t.MemoryRequest, nodes.MemoryAllocatable), term.Faint},
+		text(bytesOf(t.MemoryUsage)),
 		restarts(t.Restarts), problemCount(problems),
 	}
 }

@@ -32,10 +32,18 @@ func Clusters(r fred.ClusterList) Doc {
 func Namespaces(r fred.NamespaceList) Doc {
 	return listed(r, "namespace", func(i *kube.NamespaceRow) string { return i.Name }, func(p *Page, r fred.NamespaceList) Table {
 		t := Table{Columns: []Column{
-			{Header: "CLUSTER", Wide: r.Cluster != ""}, {Header: "NAMESPACE", Cut: Middle}, {Header: "STATUS", Spare: 1},
-			{Header: "WORKLOADS", Right: true, Spare: 5}, {Header: "READY", Right: true},
-			{Header: "CPU REQ", Right: true}, {Header: "USED", Right: true, Spare: 3}, {Header: "MEM REQ", Right: true}, {Header: "USED", Right: true, Spare: 2},
-			{Header: "RESTARTS", Right: true, Spare: 4}, {Header: "PROBLEMS", Right: true}, {Header: "AGE", Right: true, Spare: 6},
+			{Header: "CLUSTER", Wide: r.Cluster != ""},
+			{Header: "NAMESPACE", Cut: Middle},
+			{Header: "STATUS", Spare: 1},
+			{Header: "WORKLOADS", Right: true, Spare: 5},
+			{Header: "READY", Right: true},
+			{Header: "CPU REQ", Right: true},
+			{Header: "USED", Right: true, Spare: 3},
+			{Header: "MEM REQ", Right: true},
+			{Header: "USED", Right: true, Spare: 2},
+			{Header: "RESTARTS", Right: true, Spare: 4},
+			{Header: "PROBLEMS", Right: true},
+			{Header: "AGE", Right: true, Spare: 6},
 		}}
 		for i := range r.Items {
 			ns := &r.Items[i]
@@ -114,11 +122,23 @@ func limitTable(ranges []kube.LimitRange) Table {
 func Nodes(r fred.NodeList) Doc {
 	return listed(r, "node", func(i *kube.NodeRow) string { return i.Name }, func(p *Page, r fred.NodeList) Table {
 		t := Table{Columns: []Column{
-			{Header: "CLUSTER", Wide: r.Cluster != ""}, {Header: "NODE", Cut: Middle}, {Header: "STATUS"}, {Header: "PODS", Right: true, Spare: 3},
-			{Header: "CPU REQ", Right: true}, {Header: "OF", Right: true}, {Header: "USED", Right: true, Spare: 2},
-			{Header: "MEM REQ", Right: true}, {Header: "OF", Right: true}, {Header: "USED", Right: true, Spare: 1},
-			{Header: "TYPE", Spare: 5}, {Header: "ZONE", Spare: 4}, {Header: "AGE", Right: true, Spare: 6},
-			{Header: "ARCH", Wide: true}, {Header: "VERSION", Wide: true}, {Header: "ROLES", Wide: true}, {Header: "PROVIDER ID", Wide: true},
+			{Header: "CLUSTER", Wide: r.Cluster != ""},
+			{Header: "NODE", Cut: Middle},
+			{Header: "STATUS"},
+			{Header: "PODS", Right: true, Spare: 3},
+			{Header: "CPU REQ", Right: true},
+			{Header: "OF", Right: true},
+			{Header: "USED", Right: true, Spare: 2},
+			{Header: "MEM REQ", Right: true},
+			{Header: "OF", Right: true},
+			{Header: "USED", Right: true, Spare: 1},
+			{Header: "TYPE", Spare: 5},
+			{Header: "ZONE", Spare: 4},
+			{Header: "AGE", Right: true, Spare: 6},
+			{Header: "ARCH", Wide: true},
+			{Header: "VERSION", Wide: true},
+			{Header: "ROLES", Wide: true},
+			{Header: "PROVIDER ID", Wide: true},
 		}}
 		for i := range r.Items {
 			t.Rows = append(t.Rows, p.nodeCells(&r.Items[i]))

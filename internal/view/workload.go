@@ -102,8 +102,14 @@ func pairs(m map[string]string) string {
 
 func containerTable(cs []kube.Container) Table {
 	t := Table{Columns: []Column{
-		{Header: "NAME"}, {Header: "CPU", Right: true}, {Header: "MEMORY", Right: true}, {Header: "PORTS", Spare: 3},
-		{Header: "PROBES", Spare: 2}, {Header: "IMAGE", Cut: Middle}, {Header: "ENV", Wide: true}, {Header: "COMMAND", Wide: true},
+		{Header: "NAME"},
+		{Header: "CPU", Right: true},
+		{Header: "MEMORY", Right: true},
+		{Header: "PORTS", Spare: 3},
+		{Header: "PROBES", Spare: 2},
+		{Header: "IMAGE", Cut: Middle},
+		{Header: "ENV", Wide: true},
+		{Header: "COMMAND", Wide: true},
 	}}
 	for i := range cs {
 		c := &cs[i]
@@ -173,8 +179,14 @@ func env(c *kube.Container) string {
 
 func podTable(pods []kube.PodRow) Table {
 	t := Table{Columns: []Column{
-		{Header: "NAME", Cut: Middle}, {Header: "STATUS"}, {Header: "CPU REQ", Right: true, Spare: 3}, {Header: "USED", Right: true, Spare: 2},
-		{Header: "MEM REQ", Right: true, Spare: 5}, {Header: "USED", Right: true, Spare: 4}, {Header: "RESTARTS", Right: true, Spare: 1}, {Header: "NODE", Spare: 6, Cut: Middle},
+		{Header: "NAME", Cut: Middle},
+		{Header: "STATUS"},
+		{Header: "CPU REQ", Right: true, Spare: 3},
+		{Header: "USED", Right: true, Spare: 2},
+		{Header: "MEM REQ", Right: true, Spare: 5},
+		{Header: "USED", Right: true, Spare: 4},
+		{Header: "RESTARTS", Right: true, Spare: 1},
+		{Header: "NODE", Spare: 6, Cut: Middle},
 	}}
 	for i := range pods {
 		p := &pods[i]

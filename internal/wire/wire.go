@@ -23,11 +23,19 @@ import (
 // Options are what a Fred is built from beside the settings.
 type Options struct {
 	Kube       *genericclioptions.ConfigFlags // kubectl's flags
-	Env        func(string) string
+	Settings   string                         // the settings file
 	Simulation bool
 	Server     bool // keep decoded entries in memory, and do not wait long for sources
 	Version    string
 	Log        *slog.Logger
+	Collector  *Collector // in the place of the kubeconfig's clusters; nil keeps those
+}
+
+// Collector is a source of inventories and the clusters it knows.
+type Collector struct {
+	Name string
+	fred.Contexts
+	fred.Kubernetes
 }
 
 // servedMemory is how many bytes of entries a server keeps decoded.
@@ -64,12 +72,16 @@ func Build(c config.Config, o Options) (*Built, error) {
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience = servedMemory, patience
 	}
+	fopts.Checks = checks(c, o.Settings, store)
 	b := &Built{}
 	fopts.Cache = cache.New(store, copts)
 	b.close = append(b.close, fopts.Cache.Close)
-	if o.Simulation {
+	switch {
+	case o.Simulation:
 		simulate(&fopts)
-	} else {
+	case o.Collector != nil:
+		fopts.Contexts, fopts.Kubernetes, fopts.Source = o.Collector, o.Collector, o.Collector.Name
+	default:
 		k := &kubeconfig{flags: o.Kube, settings: c, version: o.Version, offline: copts.Offline}
 		fopts.Contexts, fopts.Kubernetes, fopts.Source = k, kubernetes.New(k.rest), kubernetes.Name
 		if !copts.Offline {

@@ -60,6 +60,8 @@ type Options struct {
 	Offline bool
 	// Simulated marks every answer.
 	Simulated bool
+	// Checks are what the doctor looks at beside the clusters.
+	Checks []func(context.Context) Finding
 	// Log hears what is collected; silent when nil.
 	Log *slog.Logger
 }

@@ -176,8 +176,10 @@ func TestAWorkloadIsWiredToWhatItsPodsNameAndWhatSelectsThem(t *testing.T) {
 		}}},
 		ConfigMaps: []kube.ConfigMap{{Meta: meta("files", nil)}, {Meta: meta("boot", nil)}, {Meta: kube.Meta{Namespace: "other", Name: "gone"}}},
 		Services: []kube.Service{
-			{Meta: meta("all", nil), Selector: map[string]string{"app": "web"}}, {Meta: meta("exact", nil), Selector: labels},
-			{Meta: meta("none", nil)}, {Meta: meta("other", nil), Selector: map[string]string{"app": "web", "tier": "back"}},
+			{Meta: meta("all", nil), Selector: map[string]string{"app": "web"}},
+			{Meta: meta("exact", nil), Selector: labels},
+			{Meta: meta("none", nil)},
+			{Meta: meta("other", nil), Selector: map[string]string{"app": "web", "tier": "back"}},
 			{Meta: kube.Meta{Namespace: "other", Name: "foreign"}, Selector: labels},
 		},
 		Ingresses: []kube.Ingress{

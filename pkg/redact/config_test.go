@@ -18,27 +18,39 @@ func TestConfigValue(t *testing.T) {
 		name, value, format string
 		paths               []string
 	}{
-		{"JSON", `{"server":{"port":8080,"hosts":["a","b"]},"users":[{"name":"x","password":"hunter2"}]}`, "json",
-			[]string{"server.port", "server.hosts[]", "users[].name", "users[].password"}},
+		{
+			"JSON", `{"server":{"port":8080,"hosts":["a","b"]},"users":[{"name":"x","password":"hunter2"}]}`, "json",
+			[]string{"server.port", "server.hosts[]", "users[].name", "users[].password"},
+		},
 		{"a JSON list", `["hunter2", {"a": null}]`, "json", []string{"[]", "[].a"}},
-		{"JSON whose keys are data", `{"` + token + `":1,"a@b.c":2,"x=y":3,"3f2504e04f8941d39a0c":4,"12345678":5,"two words":6,"ok":7}`, "json",
-			[]string{"*", "ok"}},
+		{
+			"JSON whose keys are data", `{"` + token + `":1,"a@b.c":2,"x=y":3,"3f2504e04f8941d39a0c":4,"12345678":5,"two words":6,"ok":7}`, "json",
+			[]string{"*", "ok"},
+		},
 		{"an escaped key", `{"p\u0061ss":1}`, "json", []string{"pass"}},
-		{"YAML", "server:\n  port: 8080 # x\n  tls: {a: b}\nusers:\n- name: x\n  password: hunter2\n- name: y\nempty:\nlast: |\n  hunter2: x\n", "yaml",
-			[]string{"server.port", "server.tls", "users[].name", "users[].password", "empty", "last"}},
+		{
+			"YAML", "server:\n  port: 8080 # x\n  tls: {a: b}\nusers:\n- name: x\n  password: hunter2\n- name: y\nempty:\nlast: |\n  hunter2: x\n", "yaml",
+			[]string{"server.port", "server.tls", "users[].name", "users[].password", "empty", "last"},
+		},
 		{"YAML lists of scalars", "hosts:\n  - a\n  - b\nports: [1]\n", "yaml", []string{"hosts[]", "ports"}},
 		{"quoted YAML keys", "\"db password\": x\n'port': 1\n", "yaml", []string{"*", "port"}},
 		{"YAML in documents", "---\na: 1\n---\nb: 2\n", "yaml", []string{"a", "b"}},
 		{"YAML scalars over lines", "a: \"one\n  hunter2: x\"\nb: 1", "yaml", []string{"a", "b"}},
 		{"nested YAML lists", "a:\n- - b: 1\n  - c: 2\n", "yaml", []string{"a[][].b", "a[][].c"}},
-		{"properties", "# db\nspring.datasource.password=hunter2\nserver.port = 80\nempty.one=\nlong=a\\\n  hunter2=x\n", "properties",
-			[]string{"spring.datasource.password", "server.port", "empty.one", "long"}},
+		{
+			"properties", "# db\nspring.datasource.password=hunter2\nserver.port = 80\nempty.one=\nlong=a\\\n  hunter2=x\n", "properties",
+			[]string{"spring.datasource.password", "server.port", "empty.one", "long"},
+		},
 		{"an environment file", "export DB_PASSWORD='hunter2'\nPORT=80", "properties", []string{"DB_PASSWORD", "PORT"}},
 		{"INI", "[db]\npassword = hunter2\n; no\n[web]\nport=80", "ini", []string{"db.password", "web.port"}},
-		{"TOML", "title = \"x\"\n[db.main]\npassword = \"hunter2\"\n[[server]]\nname = \"a\"\ntext = \"\"\"\nhunter2 = 1\n\"\"\"\n", "toml",
-			[]string{"title", "db.main.password", "server[].name", "server[].text"}},
-		{"XML", "<?xml version=\"1.0\"?>\n<!-- <no> -->\n<db><user>x</user><password>hunter2</password><ssl/></db>", "xml",
-			[]string{"db.user", "db.password", "db.ssl"}},
+		{
+			"TOML", "title = \"x\"\n[db.main]\npassword = \"hunter2\"\n[[server]]\nname = \"a\"\ntext = \"\"\"\nhunter2 = 1\n\"\"\"\n", "toml",
+			[]string{"title", "db.main.password", "server[].name", "server[].text"},
+		},
+		{
+			"XML", "<?xml version=\"1.0\"?>\n<!-- <no> -->\n<db><user>x</user><password>hunter2</password><ssl/></db>", "xml",
+			[]string{"db.user", "db.password", "db.ssl"},
+		},
 		{"PEM", "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----", "pem", nil},
 		{"a script", "#!/bin/sh\nexport A=hunter2", "script", nil},
 		{"text", "server {\n  listen 80;\n}\n", "text", nil},

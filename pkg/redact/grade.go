@@ -58,8 +58,10 @@ func gradeStem(joined []byte) grade {
 	return faint
 }
 
-var sureEndings = []string{"apikey", "accesskey", "secretkey", "privatekey", "accountkey", "clientsecret",
-	"connectionstring", "connstr", "authtoken", "accesstoken"}
+var sureEndings = []string{
+	"apikey", "accesskey", "secretkey", "privatekey", "accountkey", "clientsecret",
+	"connectionstring", "connstr", "authtoken", "accesstoken",
+}
 
 // gradeWord grades the last word by the one before it.
 func gradeWord(before, last []byte) grade {

@@ -13,10 +13,12 @@ import (
 // Every rule follows text only so far that no text, however it was made up,
 // costs the square of its length. With 256 KiB a rule that does takes minutes.
 func TestHostileTextCostsNoMoreThanItsLength(t *testing.T) {
-	pieces := []string{"://", "a://b:", "-----BEGIN", "-----BEGIN X-----", "-----END", "MII ", "MII", "eyJ.", "eyJ", "sk-", "sk-ant-", "--",
+	pieces := []string{
+		"://", "a://b:", "-----BEGIN", "-----BEGIN X-----", "-----END", "MII ", "MII", "eyJ.", "eyJ", "sk-", "sk-ant-", "--",
 		"key=", "key='", `key=\"`, "key: ", "key:", "key: [", "token: [", "tokens: [a,", "key:\n", "key: |\n", "token:\n - a\n", "password=", "password:", "<key>",
 		"<key><![CDATA[", "<a", ">", "=", "@", "a:b@", "a:b@c:", " -p", "mysql -p", " -u ", "--token ", "--token=", "\"password\":", "value=", "name=value=",
-		"‹redacted: jwt›", "‹", "Bearer ", "Bearer%20", "Basic ", "PASSWORD '", "$6$", "AKIA", "hooks.slack.com/", "\\", "\"", "\x1b]", "\u009d", "\x1b[", "- ", "[", "{\"a\":"}
+		"‹redacted: jwt›", "‹", "Bearer ", "Bearer%20", "Basic ", "PASSWORD '", "$6$", "AKIA", "hooks.slack.com/", "\\", "\"", "\x1b]", "\u009d", "\x1b[", "- ", "[", "{\"a\":",
+	}
 	start := time.Now()
 	for _, piece := range pieces {
 		text := strings.Repeat(piece, 256<<10/len(piece))

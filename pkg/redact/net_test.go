@@ -13,11 +13,15 @@ import (
 
 func TestNet(t *testing.T) {
 	tests := []struct{ name, doc, want, path, rule string }{
-		{"a string by its shape", `{"items":[{"namespace":"shop","name":"web","spec":{"image":"x AKIAIOSFODNN7EXAMPLE"}}]}`,
-			`{"items":[{"namespace":"shop","name":"web","spec":{"image":"x ‹redacted: aws-access-key›"}}]}`, "items[0] shop/web .spec.image", "aws-access-key"},
-		{"an object by its metadata", `{"items":[{},{"metadata":{"name":"web","namespace":"shop"},"spec":{"containers":[{"name":"app","env":[{"name":"DB_PASSWORD","value":"hunter2"}]}]}}]}`,
+		{
+			"a string by its shape", `{"items":[{"namespace":"shop","name":"web","spec":{"image":"x AKIAIOSFODNN7EXAMPLE"}}]}`,
+			`{"items":[{"namespace":"shop","name":"web","spec":{"image":"x ‹redacted: aws-access-key›"}}]}`, "items[0] shop/web .spec.image", "aws-access-key",
+		},
+		{
+			"an object by its metadata", `{"items":[{},{"metadata":{"name":"web","namespace":"shop"},"spec":{"containers":[{"name":"app","env":[{"name":"DB_PASSWORD","value":"hunter2"}]}]}}]}`,
 			`{"items":[{},{"metadata":{"name":"web","namespace":"shop"},"spec":{"containers":[{"name":"app","env":[{"name":"DB_PASSWORD","value":"‹redacted: telling-name›"}]}]}}]}`,
-			"items[1] shop/web .spec.containers[0].env[0].value", "telling-name"},
+			"items[1] shop/web .spec.containers[0].env[0].value", "telling-name",
+		},
 		{"a name that comes last", `{"spec":{"url":"http://u:hunter2@h"},"name":"web"}`, `{"spec":{"url":"http://‹redacted: userinfo›@h"},"name":"web"}`, "web spec.url", "userinfo"},
 		{"a document without names", `["http://u:hunter2@h"]`, `["http://‹redacted: userinfo›@h"]`, "[0]", "userinfo"},
 		{"a string alone", `"http://u:hunter2@h"`, `"http://‹redacted: userinfo›@h"`, "", "userinfo"},
@@ -35,9 +39,11 @@ func TestNet(t *testing.T) {
 		{"escaped markup", `{"x":"\u003cpassword\u003ehunter2\u003c/password\u003e"}`, `{"x":"<password>‹redacted: telling-name›</password>"}`, "x", "telling-name"},
 		{"JSON in JSON", `{"x":"{\"password\":\"hunter2\"}"}`, `{"x":"{\"password\":\"‹redacted: telling-name›\"}"}`, "x", "telling-name"},
 		{"a termination message", `{"message":"dial postgres://u:hunter2@db: refused\n"}`, `{"message":"dial postgres://‹redacted: userinfo›@db: refused\n"}`, "message", "userinfo"},
-		{"last-applied-configuration", `{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{\"data\":{\"DB_PASSWORD\":\"hunter2\"}}"}}`,
+		{
+			"last-applied-configuration", `{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{\"data\":{\"DB_PASSWORD\":\"hunter2\"}}"}}`,
 			`{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{\"data\":{\"DB_PASSWORD\":\"‹redacted: telling-name›\"}}"}}`,
-			"annotations.kubectl.kubernetes.io/last-applied-configuration", "telling-name"},
+			"annotations.kubectl.kubernetes.io/last-applied-configuration", "telling-name",
+		},
 		{"a path without control characters", `{"a\u001b[31m":"http://u:hunter2@h"}`, `{"a\u001b[31m":"http://‹redacted: userinfo›@h"}`, "a", "userinfo"},
 	}
 	for _, tt := range tests {
@@ -79,8 +85,10 @@ func TestNetLeavesAlone(t *testing.T) {
 }
 
 func TestNetRefusesWhatIsNotJSON(t *testing.T) {
-	docs := []string{"", " ", "{", "}", "[1,]", `{"a"}`, `{"a":}`, `{"a":1,}`, `{a:1}`, `"a`, "\"a\nb\"", `"\x"`, `"\u12g4"`, "01", "1.", "-", "1e",
-		"tru", "nul", "{} {}", "[1 2]", `{"a":1 "b":2}`, "password: x", strings.Repeat("[", 20000)}
+	docs := []string{
+		"", " ", "{", "}", "[1,]", `{"a"}`, `{"a":}`, `{"a":1,}`, `{a:1}`, `"a`, "\"a\nb\"", `"\x"`, `"\u12g4"`, "01", "1.", "-", "1e",
+		"tru", "nul", "{} {}", "[1 2]", `{"a":1 "b":2}`, "password: x", strings.Repeat("[", 20000),
+	}
 	for _, doc := range docs {
 		require.False(t, json.Valid([]byte(doc)))
 		clean, hits, err := redact.Net([]byte(doc))

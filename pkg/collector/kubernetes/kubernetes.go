@@ -158,6 +158,16 @@ func (s *Source) List(ctx context.Context, context string, r kube.Resource, name
 	return inv, nil
 }
 
+// Probe asks for one object of r, which tells whether r may be read.
+func (s *Source) Probe(ctx context.Context, context string, r kube.Resource, namespace string) error {
+	c, err := s.client(context)
+	if err != nil {
+		return err
+	}
+	_, err = listers[r].page(ctx, c, namespace, metav1.ListOptions{Limit: 1})
+	return asFault(err, context)
+}
+
 func (l lister) list(ctx context.Context, c *clients, namespace string) (kube.Inventory, error) {
 	p := pager.New(func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 		return l.page(ctx, c, namespace, o)

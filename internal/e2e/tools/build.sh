@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Builds the servers that fred's end-to-end tests run against, once: what is
+# there already is not built again. Prints the folder they are in on stdout,
+# and what it is doing on stderr.
+#
+# FRED_TOOLS is where the folders are kept, ~/.cache/fred-tools when unset.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export CGO_ENABLED=0
+kubernetes=$(sed -n 's|^\s*k8s.io/kubernetes v\([^ ]*\).*|\1|p' go.mod)
+kwok=sigs.k8s.io/kwok@v0.8.0 # outside go.mod: it asks for other Kubernetes modules
+version=k8s.io/component-base/version
+IFS=. read -r major minor _ <<<"$kubernetes"
+ldflags="-s -w -X $version.gitVersion=v$kubernetes -X $version.gitMajor=$major -X $version.gitMinor=$minor"
+
+key=$({ cat go.mod go.sum; go version; echo "$ldflags $kwok"; } | sha256sum | cut -c1-16)
+dir="${FRED_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/fred-tools}/$key"
+mkdir -p "$dir"
+temp=
+trap '[ -z "$temp" ] || rm -rf "$temp"' EXIT
+
+# stage NAME makes a fresh folder beside the binaries, unless NAME is there.
+stage() {
+	[ ! -e "$dir/$1" ] || return 1
+	echo "building $1 into $dir" >&2
+	temp=$(mktemp -d "$dir/.$1.XXXXXX") || exit
+}
+
+# publish NAME moves NAME out of the fresh folder in one step.
+publish() {
+	mv -T "$temp/$1" "$dir/$1"
+	rm -rf "$temp"
+	temp=
+}
+
+build() { # NAME PACKAGE
+	stage "$1" || return 0
+	go build -trimpath -buildvcs=false -ldflags "$ldflags" -o "$temp/$1" "$2" >&2
+	publish "$1"
+}
+
+build etcd go.etcd.io/etcd/server/v3
+for name in kube-apiserver kube-controller-manager kube-scheduler kubectl; do
+	build "$name" "k8s.io/kubernetes/cmd/$name"
+done
+
+if stage kwok; then
+	GOBIN="$temp" GOFLAGS= go install -trimpath -ldflags '-s -w' "${kwok/@//cmd/kwok@}" >&2
+	publish kwok
+fi
+
+# kwok does nothing without the stages that its module ships as YAML.
+if stage stages; then
+	module=$(GOFLAGS= go mod download -json "$kwok" | sed -n 's/^\s*"Dir": "\(.*\)",\{0,1\}$/\1/p')
+	mkdir "$temp/stages"
+	for file in node/fast/node-initialize node/heartbeat/node-heartbeat \
+		pod/fast/pod-ready pod/fast/pod-complete pod/fast/pod-delete; do
+		cp "$module/kustomize/stage/$file.yaml" "$temp/stages/"
+		chmod u+w "$temp/stages/${file##*/}.yaml"
+	done
+	publish stages
+fi
+
+echo "$dir"

@@ -1,0 +1,135 @@
+package fred
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/kube"
+	"github.com/fredctl/fred/pkg/report"
+)
+
+// Finding is what one check of the doctor found.
+type Finding struct {
+	Cluster string `json:"cluster,omitempty" doc:"Full name of the cluster, where the check is about one"`
+	Check   string `json:"check" doc:"What was looked at"`
+	Status  Status `json:"status" enum:"ok,note,error"`
+	Detail  string `json:"detail" doc:"What was found"`
+	Hint    string `json:"hint,omitempty" doc:"How to mend it"`
+}
+
+// Status says how a check went.
+type Status string
+
+// The ways a check goes. A note is something that is missing and may well be.
+const (
+	OK   Status = "ok"
+	Note Status = "note"
+	Bad  Status = "error"
+)
+
+// Diagnosis is a Diagnosis report.
+type Diagnosis = report.Report[Finding, report.None]
+
+// prober is a source that can tell cheaply whether a list may be read.
+type prober interface {
+	Probe(ctx context.Context, cluster string, r kube.Resource, namespace string) error
+}
+
+// Diagnose looks at what fred needs: its own folders, and of each cluster that q
+// means whether it answers, what of it may be read, and whether usage is
+// measured. It stores nothing. What it finds wrong is in the report, not an error.
+func (f *Fred) Diagnose(ctx context.Context, q Query) (Diagnosis, error) {
+	out := report.New[Finding, report.None]("Diagnosis")
+	out.Simulated = f.Simulated
+	for _, check := range f.Checks {
+		out.Items = append(out.Items, check(ctx))
+	}
+	clusters, err := f.choose(ctx, q)
+	if err != nil {
+		out.Items = append(out.Items, bad("", "clusters", err))
+		return out, nil
+	}
+	for _, c := range clusters {
+		out.Items = append(out.Items, f.examine(ctx, c)...)
+		if ctx.Err() != nil {
+			return out, ctx.Err()
+		}
+	}
+	return out, nil
+}
+
+func bad(cluster, check string, err error) Finding {
+	return Finding{Cluster: cluster, Check: check, Status: Bad, Detail: err.Error(), Hint: fault.HintOf(err)}
+}
+
+// examine checks one cluster.
+func (f *Fred) examine(ctx context.Context, c kube.Cluster) []Finding {
+	if f.Offline {
+		return []Finding{{Cluster: c.Name, Check: "cluster", Status: Note, Detail: "not asked: fred is offline"}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, f.Timeout)
+	defer cancel()
+	server, err := f.Kubernetes.Identify(ctx, c.Name)
+	if err != nil {
+		return []Finding{bad(c.Name, "cluster", err)}
+	}
+	found := []Finding{{Cluster: c.Name, Check: "cluster", Status: OK, Detail: fmt.Sprintf("Kubernetes %s at %s", server.Version, server.URL)}}
+	if server.UID == "" {
+		found = append(found, Finding{
+			Cluster: c.Name, Check: "identity", Status: Note, Detail: "namespace kube-system may not be read: the cluster is told by its address",
+			Hint: "Ask for the right to get namespace kube-system, so that fred knows the cluster when its address changes.",
+		})
+	}
+	return append(found, f.rights(ctx, c)...)
+}
+
+// rights tells which lists may be read, and whether usage is measured.
+func (f *Fred) rights(ctx context.Context, c kube.Cluster) []Finding {
+	var may, mayNot []string
+	var found []Finding
+	for _, r := range kube.All {
+		err := f.probe(ctx, c.Name, r)
+		switch {
+		case err == nil && !r.Optional():
+			may = append(may, string(r))
+		case r == kube.PodMetrics:
+			found = append(found, usageFinding(c.Name, err))
+		case r.Optional():
+		case fault.KindOf(err) == fault.Forbidden:
+			mayNot = append(mayNot, string(r))
+		default:
+			found = append(found, bad(c.Name, "list "+string(r), err))
+		}
+	}
+	if len(mayNot) == 0 {
+		return append(found, Finding{Cluster: c.Name, Check: "rights", Status: OK, Detail: fmt.Sprintf("all %d lists may be read", len(may))})
+	}
+	return append(found, Finding{
+		Cluster: c.Name, Check: "rights", Status: Note, Detail: "may not list in all namespaces: " + strings.Join(mayNot, ", "),
+		Hint: "Name namespaces that you may read with -n, or under clusters in the settings.",
+	})
+}
+
+func (f *Fred) probe(ctx context.Context, cluster string, r kube.Resource) error {
+	if p, ok := f.Kubernetes.(prober); ok {
+		return p.Probe(ctx, cluster, r, "")
+	}
+	_, err := f.Kubernetes.List(ctx, cluster, r, "")
+	return err
+}
+
+func usageFinding(cluster string, err error) Finding {
+	if err == nil {
+		return Finding{Cluster: cluster, Check: "usage", Status: OK, Detail: "metrics.k8s.io answers"}
+	}
+	f := Finding{
+		Cluster: cluster, Check: "usage", Status: Note, Detail: "metrics.k8s.io does not answer: " + err.Error(),
+		Hint: "Install metrics-server to see what is used beside what is requested.",
+	}
+	if fault.KindOf(err) == fault.Forbidden {
+		f.Hint = "Ask for the right to list pods.metrics.k8s.io, to see what is used beside what is requested."
+	}
+	return f
+}
