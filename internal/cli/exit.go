@@ -45,12 +45,3 @@ func exitCode(err error) int {
 // errPartial says that the answer is out, but not whole; the warnings, which are
 // out too, say what is missing.
 var errPartial = errors.New("answered in part")
-
-// invalid makes an error of cobra's a mistake of the caller's.
-func invalid(err error) error {
-	var f *fault.Error
-	if err == nil || errors.As(err, &f) {
-		return err
-	}
-	return fault.Wrap(fault.Invalid, err)
-}

@@ -162,8 +162,7 @@ func Fields() []Field {
 
 func fields(t reflect.Type, prefix string) []Field {
 	var all []Field
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		path := prefix + f.Tag.Get("key")
 		if f.Type.Kind() == reflect.Struct {
 			all = append(all, fields(f.Type, path+".")...)

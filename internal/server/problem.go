@@ -63,8 +63,7 @@ func newFailure(status int, detail, hint string) *failure {
 
 // failureOf returns what err is over HTTP.
 func failureOf(err error) *failure {
-	var f *failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
 	status := Status(fault.KindOf(err))
@@ -86,7 +85,7 @@ func notFound(base string) *failure {
 func newError(status int, detail string, errs ...error) huma.StatusError {
 	p := newFailure(status, detail, "")
 	for _, err := range errs {
-		if d, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // a detail is not wrapped
+		if d, ok := err.(huma.ErrorDetailer); ok {
 			p.Errors = append(p.Errors, d.ErrorDetail())
 		} else if err != nil {
 			p.Errors = append(p.Errors, &huma.ErrorDetail{Message: err.Error()})
@@ -126,7 +125,7 @@ func (s *Server) inContract(path string) bool {
 		return false
 	}
 	first, _, _ := strings.Cut(rest, "/")
-	return first != "v1" && !(s.Base == "" && systemRoutes[first])
+	return first != "v1" && (s.Base != "" || !systemRoutes[first])
 }
 
 // systemRoutes are the first segments of routes at the root.

@@ -68,11 +68,11 @@ func (w *World) Identify(_ context.Context, cluster string) (kube.Server, error)
 
 // List returns the objects of r.
 func (w *World) List(_ context.Context, cluster string, r kube.Resource, namespace string) (kube.Inventory, error) {
-	make, ok := w.clusters[cluster]
+	inventory, ok := w.clusters[cluster]
 	if !ok {
 		return kube.Inventory{}, fault.New(fault.NotFound, "no simulated cluster %q", cluster)
 	}
-	return only(make(), r, namespace), nil
+	return only(inventory(), r, namespace), nil
 }
 
 // only returns the part of inv that r is.

@@ -22,7 +22,7 @@ func Overview(r fred.ClusterOverview) Doc {
 	for _, o := range r.Items {
 		for _, ns := range o.Namespaces {
 			if len(r.Items) > 1 {
-				ns.Cluster = o.Cluster.Name
+				ns.Cluster = o.Name
 			}
 			rows = append(rows, ns)
 		}

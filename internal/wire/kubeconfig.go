@@ -150,7 +150,7 @@ func (k *kubeconfig) of(context string) *genericclioptions.ConfigFlags {
 	f.KubeConfig, f.AuthInfoName, f.Namespace, f.APIServer, f.TLSServerName = g.KubeConfig, g.AuthInfoName, g.Namespace, g.APIServer, g.TLSServerName
 	f.Insecure, f.CertFile, f.KeyFile, f.CAFile, f.BearerToken = g.Insecure, g.CertFile, g.KeyFile, g.CAFile, g.BearerToken
 	f.Impersonate, f.ImpersonateUID, f.ImpersonateGroup, f.ImpersonateUserExtra = g.Impersonate, g.ImpersonateUID, g.ImpersonateGroup, g.ImpersonateUserExtra
-	f.DisableCompression = g.DisableCompression
+	f.DisableCompression, f.ProxyURL = g.DisableCompression, g.ProxyURL
 	f.Context = &context
 	return f
 }

@@ -98,7 +98,7 @@ func writeForever() int {
 					fmt.Fprintln(os.Stderr, err)
 					return
 				}
-				_, _ = os.Stdout.WriteString(fmt.Sprintf("%d %d\n", i, n))
+				_, _ = fmt.Fprintf(os.Stdout, "%d %d\n", i, n)
 			}
 		})
 	}

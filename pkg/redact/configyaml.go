@@ -41,7 +41,7 @@ func (y *yamlReader) line(indent int, text string) {
 		return
 	}
 	dashed := strings.HasPrefix(text, "- ") || text == "-"
-	if y.open != "" && indent <= y.depth && !(dashed && indent == y.depth) {
+	if y.open != "" && indent <= y.depth && (!dashed || indent != y.depth) {
 		y.paths.add(y.open)
 	}
 	y.open = ""

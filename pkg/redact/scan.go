@@ -66,11 +66,11 @@ func (s *scanner) string() (w word, ok bool) {
 			w.suspect = true
 			continue
 		}
-		switch {
-		case c == '"':
+		switch c {
+		case '"':
 			w.to, s.i = i, i+1
 			return w, true
-		case c == '\\':
+		case '\\':
 			n := escapeLen(b[i:])
 			if n == 0 {
 				s.i = i

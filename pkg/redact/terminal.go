@@ -41,7 +41,7 @@ func printable(s string, block bool) string {
 // ordinary reports whether s is ASCII that can stay as it is.
 func ordinary(s string, block bool) bool {
 	for i := range len(s) {
-		if c := s[i]; c < ' ' && !(block && (c == '\n' || c == '\t')) || c > '~' {
+		if c := s[i]; c < ' ' && (!block || c != '\n' && c != '\t') || c > '~' {
 			return false
 		}
 	}

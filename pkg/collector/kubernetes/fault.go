@@ -62,8 +62,7 @@ func isNetwork(err error) bool {
 // brief takes the request's query out of a network error: it is long and tells
 // a person nothing.
 func brief(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		if before, _, ok := strings.Cut(u.URL, "?"); ok {
 			u.URL = before
 		}

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"maps"
 
 	core "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -115,9 +116,7 @@ func (k *keeper) limitRange(o *core.LimitRange) {
 			"min": item.Min, "max": item.Max, "default": item.Default,
 			"defaultRequest": item.DefaultRequest, "maxLimitRequestRatio": item.MaxLimitRequestRatio,
 		} {
-			for key, value := range quantities(fmt.Sprintf("%s.%s.", item.Type, field), list) {
-				l.Limits[key] = value
-			}
+			maps.Copy(l.Limits, quantities(fmt.Sprintf("%s.%s.", item.Type, field), list))
 		}
 	}
 	k.inv.LimitRanges = append(k.inv.LimitRanges, l)

@@ -1,0 +1,11 @@
+//go:build unix && !linux
+
+package rig
+
+import "syscall"
+
+// childAttr puts a server in a process group of its own, so that an interrupt
+// at the terminal reaches the rig alone. Only Linux kills it with the rig.
+func childAttr() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}
