@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -106,25 +107,29 @@ type quantity interface {
 }
 
 // gauge shows what pods on nodes request of what can be allocated, as a bar on a
-// terminal, what is used, and what pods without a node wait for.
+// terminal, what is used, and what pods without a node wait for; as much of it
+// as fits.
 func gauge[T quantity](p *Page, name string, requested *T, allocatable T, used, wanted *T, unitName string) {
-	cells := []Cell{
+	label := text(fmt.Sprintf("%-8s", name))
+	said := []Cell{
 		text(fmt.Sprintf("%s of %s%s requested", orDash(requested, T.String), allocatable, unitName)),
 		{bracket(percent(requested, allocatable)), term.Faint},
 	}
+	var use, wait, drawn []Cell
 	if used != nil {
-		cells = append(cells, text(", "+(*used).String()+" used"), Cell{bracket(percent(used, allocatable)), term.Faint})
+		use = []Cell{text(", " + (*used).String() + " used"), {bracket(percent(used, allocatable)), term.Faint}}
 	}
 	if requested != nil && wanted != nil && *wanted > *requested {
-		cells = append(cells, Cell{", " + (*wanted - *requested).String() + " pending", term.Odd})
+		wait = []Cell{{", " + (*wanted - *requested).String() + " pending", term.Odd}}
 	}
-	label := []Cell{text(fmt.Sprintf("%-8s", name))}
 	if share, ok := shareOf(requested, allocatable); ok && p.Dress.Terminal {
-		if withBar := append(label, bar(share)...); p.fits(append(withBar, cells...)) {
-			label = withBar
-		}
+		drawn = bar(share)
 	}
-	p.Line(append(label, cells...)...)
+	p.widest(
+		slices.Concat([]Cell{label}, drawn, said, use, wait),
+		slices.Concat([]Cell{label}, said, use, wait),
+		slices.Concat([]Cell{label}, said, wait),
+	)
 }
 
 func shareOf[T ~int64](part *T, whole T) (float64, bool) {

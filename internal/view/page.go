@@ -34,6 +34,16 @@ func (p *Page) Line(cells ...Cell) {
 	p.write(strings.TrimRight(b.String(), " ") + "\n")
 }
 
+// widest writes the first of lines that fits, or else the last.
+func (p *Page) widest(lines ...[]Cell) {
+	for i, cells := range lines {
+		if i == len(lines)-1 || p.fits(cells) {
+			p.Line(cells...)
+			return
+		}
+	}
+}
+
 // fits reports whether cells fit on one line.
 func (p *Page) fits(cells []Cell) bool {
 	n := 0
@@ -75,7 +85,7 @@ func (p *Page) Footer(collected *time.Time, stale, simulated bool) {
 		parts = append(parts, age)
 	}
 	if len(p.hidden) > 0 || p.cut {
-		parts = append(parts, Cell{p.narrowed() + ": -o wide shows all", term.Faint})
+		parts = append(parts, Cell{p.narrowed() + " (-o wide)", term.Faint})
 	}
 	if len(parts) == 0 {
 		return
@@ -95,7 +105,7 @@ func (p *Page) narrowed() string {
 		what = append(what, plural(len(p.hidden), "column hidden", "columns hidden"))
 	}
 	if p.cut {
-		what = append(what, "long texts cut")
+		what = append(what, "texts cut")
 	}
 	return strings.Join(what, ", ")
 }

@@ -65,7 +65,8 @@ func (t *Table) fit(wide bool, width int) (shown []int, hidden []string, cut boo
 	if wide || width == 0 {
 		return shown, nil, false
 	}
-	cut = t.cut(shown, width, gently)
+	cut = t.cut(shown, width, gently, Middle, End)
+	cut = t.cut(shown, width, shortest, End) || cut
 	for t.width(shown) > width {
 		spare := slices.MaxFunc(shown, func(a, b int) int { return cmp.Compare(t.Columns[a].Spare, t.Columns[b].Spare) })
 		if t.Columns[spare].Spare == 0 {
@@ -74,24 +75,25 @@ func (t *Table) fit(wide bool, width int) (shown []int, hidden []string, cut boo
 		shown = slices.DeleteFunc(shown, func(i int) bool { return i == spare })
 		hidden = append(hidden, t.Columns[spare].Header)
 	}
-	return shown, hidden, t.cut(shown, width, least) || cut
+	return shown, hidden, t.cut(shown, width, least, Middle, End) || cut
 }
 
-// How short a text may be cut: gently before columns are hidden, more where that
-// is not enough.
+// How short a text may be cut: gently at first, then sentences more, and names
+// only where hiding columns was not enough.
 const (
-	gently = 28
-	least  = 12
+	gently   = 28
+	shortest = 16
+	least    = 12
 )
 
-// cut shortens the longest texts of columns that allow it until the table fits,
-// but none below floor. It says whether it cut any.
-func (t *Table) cut(shown []int, width, floor int) bool {
+// cut shortens the longest texts of columns that may be cut in one of the given
+// ways until the table fits, but none below floor. It says whether it cut any.
+func (t *Table) cut(shown []int, width, floor int, ways ...Cut) bool {
 	cut := false
 	for width > 0 && t.width(shown) > width {
 		longest, at := floor, -1
 		for _, i := range shown {
-			if w := t.columnWidth(i); t.Columns[i].Cut != Never && w > longest {
+			if w := t.columnWidth(i); slices.Contains(ways, t.Columns[i].Cut) && w > longest {
 				longest, at = w, i
 			}
 		}

@@ -43,7 +43,7 @@ func severalOf(what string) string {
 // ConfigMaps lays out a list of ConfigMaps.
 func ConfigMaps(r fred.ConfigMapList) Doc {
 	return listed(r, "configmap", func(i *kube.ConfigMapRow) string { return i.Name }, func(p *Page, r fred.ConfigMapList) Table {
-		t := listTable(r.Cluster == "", Column{Header: "NAME", Cut: Middle}, Column{Header: "USED BY", Wide: !used(r)}, Column{Header: "KEYS", Cut: End}, Column{Header: "AGE", Right: true, Spare: 2})
+		t := listTable(r.Cluster == "", r.Namespace == "", Column{Header: "NAME", Cut: Middle}, Column{Header: "USED BY", Wide: !used(r)}, Column{Header: "KEYS", Cut: End}, Column{Header: "AGE", Right: true, Spare: 2})
 		for i := range r.Items {
 			cm := &r.Items[i]
 			keys := text(keyList(cm.Keys))
@@ -63,7 +63,7 @@ func used(r fred.ConfigMapList) bool {
 // Services lays out a list of Services.
 func Services(r fred.ServiceList) Doc {
 	return listed(r, "service", func(i *kube.ServiceRow) string { return i.Name }, func(_ *Page, r fred.ServiceList) Table {
-		t := listTable(r.Cluster == "", serviceColumns...)
+		t := listTable(r.Cluster == "", r.Namespace == "", serviceColumns...)
 		for i := range r.Items {
 			t.add(r.Items[i].Cluster, r.Items[i].Namespace, serviceCells(&r.Items[i].Service)...)
 		}
@@ -74,7 +74,7 @@ func Services(r fred.ServiceList) Doc {
 // Ingresses lays out a list of Ingresses, a line for each path.
 func Ingresses(r fred.IngressList) Doc {
 	return listed(r, "ingress", func(i *kube.IngressRow) string { return i.Name }, func(_ *Page, r fred.IngressList) Table {
-		t := listTable(r.Cluster == "", ingressColumns...)
+		t := listTable(r.Cluster == "", r.Namespace == "", ingressColumns...)
 		for i := range r.Items {
 			for _, cells := range ingressCells(&r.Items[i].Ingress) {
 				t.add(r.Items[i].Cluster, r.Items[i].Namespace, cells...)
@@ -84,9 +84,10 @@ func Ingresses(r fred.IngressList) Doc {
 	})
 }
 
-// listTable returns a table whose rows begin with cluster and namespace.
-func listTable(several bool, columns ...Column) Table {
-	return Table{Columns: append([]Column{{Header: "CLUSTER", Wide: !several}, {Header: "NAMESPACE", Cut: Middle}}, columns...)}
+// listTable returns a table whose rows begin with cluster and namespace, which
+// are shown where there are several.
+func listTable(clusters, namespaces bool, columns ...Column) Table {
+	return Table{Columns: append([]Column{{Header: "CLUSTER", Wide: !clusters}, {Header: "NAMESPACE", Wide: !namespaces, Cut: Middle}}, columns...)}
 }
 
 func (t *Table) add(cluster, namespace string, cells ...Cell) {

@@ -139,7 +139,7 @@ func TestProblemsAreSaidOnceForAllPodsThatHaveThem(t *testing.T) {
 	}
 	require.Equal(t, []string{"error Node/n1 NotReady", "error StatefulSet/db CrashLoopBackOff", "warning Node/n1 DiskPressure"}, got)
 	require.Equal(t, 2, s.Problems()[1].Pods)
-	require.Equal(t, "container db: exit code 1", s.Problems()[1].Detail)
+	require.Equal(t, "exit code 1 (db)", s.Problems()[1].Detail)
 	require.Equal(t, "CrashLoopBackOff", rowsOf(s)["StatefulSet/db"].Status)
 }
 

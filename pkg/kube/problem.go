@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -160,8 +159,11 @@ func (s *Snapshot) podProblems(id ID) []Problem {
 func (p *Problem) note(is Issue) {
 	p.Pods++
 	detail := is.Detail
-	if is.Container != "" {
-		detail = strings.TrimSuffix("container "+is.Container+": "+is.Detail, ": ")
+	switch {
+	case is.Container != "" && detail != "":
+		detail += " (" + is.Container + ")"
+	case is.Container != "":
+		detail = "container " + is.Container
 	}
 	switch {
 	case p.Pods == 1:
