@@ -95,12 +95,11 @@ func (l *loaded) must(r kube.Resource) error {
 	if l.snapshot.Known(r) {
 		return nil
 	}
-	for _, w := range l.warnings {
-		if w.Code == report.Forbidden {
-			return fault.New(fault.Forbidden, "%s", w.Message).Hinted("Ask for the right to list %s.", r)
-		}
+	err := fault.New(fault.KindOf(l.missing[r]), "no %s of cluster %q: %w", r, l.cluster.Name, l.missing[r])
+	if err.Kind == fault.Forbidden {
+		return err.Hinted("Ask for the right to list %s.", r)
 	}
-	return fault.New(fault.Unreachable, "%s of cluster %q could not be read", r, l.cluster.Name)
+	return err.Hinted("%s", fault.HintOf(l.missing[r]))
 }
 
 // label is the cluster's name where rows of several stand together.
@@ -149,7 +148,7 @@ func about[I, T any](f *Fred, out *report.Report[I, T]) func([]*loaded, []report
 		}
 		out.CollectedAt = new(oldest.Truncate(time.Millisecond))
 		if len(got) == 1 && len(gone) == 0 {
-			out.Cluster = got[0].cluster.Name
+			out.Cluster, out.Namespace = got[0].cluster.Name, got[0].asked
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (l *loading) identify(ctx context.Context) error {
 	})
 	if err != nil {
 		if moved && !isOffline(err) && fault.KindOf(err) != fault.Interrupted {
-			err = fmt.Errorf("context %q now points to %s, which does not say whether it is the cluster that is cached: %w", l.cluster.Name, l.cluster.URL, err)
+			return l.movedAway(err)
 		}
 		return asFault(err)
 	}
@@ -47,7 +47,21 @@ func (l *loading) identify(ctx context.Context) error {
 	if e.State == cache.Stale {
 		l.down = e.Cause
 	}
+	if errors.Is(l.down, cache.ErrRefreshing) {
+		l.down = fault.New(fault.Timeout, "cluster %q has not answered yet: %w", l.cluster.Name, l.down)
+	}
 	return nil
+}
+
+// movedAway is the error when the context has another address than the cluster
+// that is cached, and nobody answers there.
+func (l *loading) movedAway(err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		err = f // without what the cache has to say of the age of what will not do
+	}
+	return fault.New(fault.KindOf(err), "context %q now points to %s, which does not say whether it is the cluster that is cached: %w", l.cluster.Name, l.cluster.URL, err).
+		Hinted("%s", fault.HintOf(err))
 }
 
 // compare sets what is cached aside if now is another cluster of the same name,

@@ -29,7 +29,11 @@ func (f *Fred) Namespaces(ctx context.Context, q Query) (NamespaceList, error) {
 // Namespace shows one namespace, with its quotas and limit ranges.
 func (f *Fred) Namespace(ctx context.Context, q Query, name string) (NamespaceList, error) {
 	need := append(slices.Clone(running), kube.ResourceQuotas, kube.LimitRanges)
-	return f.namespaceList(ctx, q, need, func(kube.Cluster) string { return name })
+	out, err := f.namespaceList(ctx, q, need, func(kube.Cluster) string { return name })
+	if err == nil && len(out.Items) == 0 {
+		return out, unknown("namespace", name, nil)
+	}
+	return out, err
 }
 
 func (f *Fred) namespaceList(ctx context.Context, q Query, need []kube.Resource, of scope) (NamespaceList, error) {

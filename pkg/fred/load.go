@@ -26,13 +26,15 @@ type loaded struct {
 	server      kube.Server
 	snapshot    *kube.Snapshot
 	namespaces  []string // the only ones that could be read; nil: all
+	missing     map[kube.Resource]error
 	warnings    []report.Warning
 	collectedAt time.Time
 	stale       bool
 	metrics     report.Provenance
 	version     string
-	several     bool // it is one of several clusters asked about
-	twin        bool // another of them is the same cluster
+	asked       string // the namespace that was asked about; "" for all
+	several     bool   // it is one of several clusters asked about
+	twin        bool   // another of them is the same cluster
 }
 
 // loading is one load under way.
@@ -94,7 +96,18 @@ func (l *loading) plan(ctx context.Context, need []kube.Resource) (old bool) {
 			old = true
 		}
 	}
+	if old {
+		l.planRest(ctx, without(kube.All, need))
+	}
 	return old
+}
+
+// planRest finds out which of the lists that are read besides need no reading.
+func (l *loading) planRest(ctx context.Context, rest []kube.Resource) {
+	for _, r := range rest {
+		_, _, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, ""))
+		l.narrow[r] = err != nil && r.Namespaced() && l.freshIn(ctx, r)
+	}
 }
 
 // freshIn reports whether the lists of r in all candidate namespaces are fresh.
@@ -160,8 +173,11 @@ func (l *loading) candidates(ctx context.Context) []string {
 	if l.Offline || l.down != nil {
 		list = append(list, l.cachedNamespaces(ctx)...)
 	}
-	if own := defaultNamespace(l.cluster, l.server); !slices.Contains(list, own) {
+	if own := cmp.Or(l.cluster.Namespace, l.server.Namespace); own != "" {
 		list = append(list, own)
+	}
+	if len(list) == 0 {
+		list = []string{defaultNamespace(l.cluster, l.server)}
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
@@ -234,18 +250,19 @@ func collected[T any](f *Fred, v T, uid string) cache.Collected[T] {
 
 // assemble puts the parts together, and says what is missing of them.
 func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (*loaded, error) {
-	out := &loaded{cluster: l.cluster, server: l.server, stale: l.entry.State == cache.Stale}
+	out := &loaded{cluster: l.cluster, server: l.server, asked: l.namespace, stale: l.entry.State == cache.Stale, missing: map[kube.Resource]error{}}
 	out.cluster.Namespace = defaultNamespace(l.cluster, l.server)
 	known := map[kube.Resource]bool{}
 	var worst error
 	var version strings.Builder
-	fmt.Fprintf(&version, "%s:%s;", l.entry.Version, l.entry.State)
+	fmt.Fprintf(&version, "%s:%s;", versionOf(l.entry), l.entry.State)
 	for _, r := range need {
 		p := parts[r]
 		if p.err != nil {
 			if !r.Optional() {
 				worst = graver(worst, p.err)
 			}
+			out.missing[r] = p.err
 			fmt.Fprintf(&version, "%s:-;", r)
 			continue
 		}
@@ -254,7 +271,7 @@ func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (
 		for _, e := range p.entries {
 			out.use(e.Header.CollectedAt, e.State == cache.Stale)
 			out.warnings = append(out.warnings, l.notes(e.Warnings)...)
-			fmt.Fprintf(&version, "%s:%s:%s:%v;", r, e.Version, e.State, p.namespaces)
+			fmt.Fprintf(&version, "%s:%s:%s:%v;", r, versionOf(e), e.State, p.namespaces)
 		}
 	}
 	if len(known) == 0 || onlyOptional(known) {
@@ -265,6 +282,7 @@ func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (
 	for _, w := range out.warnings {
 		fmt.Fprintf(&version, "%s;", w.Message)
 	}
+	version.WriteString(out.metrics.Note)
 	out.version = version.String()
 	out.snapshot = l.memo.get(l.cluster.Name+"\x00"+fmt.Sprint(need), out.version, func() *kube.Snapshot {
 		var inv kube.Inventory
@@ -274,6 +292,9 @@ func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (
 					inv.Merge(e.Value)
 				}
 			}
+		}
+		if out.namespaces != nil {
+			inv.Narrow(out.namespaces)
 		}
 		return kube.NewSnapshot(&inv, known, out.collectedAt)
 	})
@@ -289,10 +310,20 @@ func onlyOptional(known map[kube.Resource]bool) bool {
 	return true
 }
 
-// narrow notes that only some namespaces could be read.
+// versionOf tells e from every other, also where it could not be stored.
+func versionOf[T any](e cache.Entry[T]) string {
+	return cmp.Or(e.Version, e.Header.CollectedAt.Format(time.RFC3339Nano)+" "+e.Header.SHA256)
+}
+
+// narrow notes that a list could only be read in some namespaces. The answer is
+// of those that all such lists were read in.
 func (o *loaded) narrow(namespaces []string) {
-	if namespaces != nil && o.namespaces == nil {
+	switch {
+	case namespaces == nil:
+	case o.namespaces == nil:
 		o.namespaces = namespaces
+	default:
+		o.namespaces = slices.DeleteFunc(slices.Clone(o.namespaces), func(ns string) bool { return !slices.Contains(namespaces, ns) })
 	}
 }
 

@@ -94,6 +94,40 @@ type Inventory struct {
 	PodMetrics     []Usage         `json:"podmetrics,omitempty"`
 	// Absent says that the cluster has no such API (metrics.k8s.io is not installed).
 	Absent bool `json:"absent,omitempty"`
+
+	only []string // the only namespaces that it is of, see Narrow
+}
+
+// Narrow drops what lies outside of namespaces, where some lists could be read in
+// those alone: pods of some namespaces beside workloads of all would show
+// workloads without pods. What nodes carry is not known then.
+func (inv *Inventory) Narrow(namespaces []string) {
+	inv.only = slices.Concat([]string{}, namespaces)
+	inv.Workloads = keepIn(inv, inv.Workloads, func(o *Workload) string { return o.Namespace })
+	inv.ReplicaSets = keepIn(inv, inv.ReplicaSets, func(o *Workload) string { return o.Namespace })
+	inv.Pods = keepIn(inv, inv.Pods, func(o *Pod) string { return o.Namespace })
+	inv.Services = keepIn(inv, inv.Services, func(o *Service) string { return o.Namespace })
+	inv.Ingresses = keepIn(inv, inv.Ingresses, func(o *Ingress) string { return o.Namespace })
+	inv.ConfigMaps = keepIn(inv, inv.ConfigMaps, func(o *ConfigMap) string { return o.Namespace })
+	inv.ResourceQuotas = keepIn(inv, inv.ResourceQuotas, func(o *ResourceQuota) string { return o.Namespace })
+	inv.LimitRanges = keepIn(inv, inv.LimitRanges, func(o *LimitRange) string { return o.Namespace })
+}
+
+// covers reports whether inv is of namespace too.
+func (inv *Inventory) covers(namespace string) bool {
+	return inv.only == nil || slices.Contains(inv.only, namespace)
+}
+
+// keepIn returns the part of list that inv is of; list is not changed, since
+// others may read it.
+func keepIn[T any](inv *Inventory, list []T, of func(*T) string) []T {
+	var kept []T
+	for i := range list {
+		if inv.covers(of(&list[i])) {
+			kept = append(kept, list[i])
+		}
+	}
+	return kept
 }
 
 // Merge appends the lists of part to those of inv.

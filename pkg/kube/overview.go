@@ -156,7 +156,7 @@ func (s *Snapshot) finishNamespaces(byName map[string]*NamespaceRow) []Namespace
 	}
 	rows := make([]NamespaceRow, 0, len(byName))
 	for _, r := range byName {
-		if r.Workloads == 0 && s.known[Pods] {
+		if r.Workloads == 0 && s.known[Pods] && s.inv.covers(r.Name) {
 			r.WorkloadTotal = TotalOf(nil)
 		}
 		rows = append(rows, *r)
@@ -189,7 +189,7 @@ func (s *Snapshot) NodeRows() []NodeRow {
 	rows := make([]NodeRow, 0, len(s.inv.Nodes))
 	for i := range s.inv.Nodes {
 		r := nodeRow(&s.inv.Nodes[i])
-		if s.known[Pods] {
+		if s.known[Pods] && s.inv.only == nil {
 			l := cmp.Or(loads[r.Name], &load{})
 			r.Pods, r.CPURequest, r.MemoryRequest = &l.pods, &l.CPURequest, &l.MemoryRequest
 		}

@@ -7,11 +7,19 @@ package kubernetes
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 
+	apps "k8s.io/api/apps/v1"
+	batch "k8s.io/api/batch/v1"
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/version"
+	"k8s.io/client-go/kubernetes/scheme"
 	appsv1 "k8s.io/client-go/kubernetes/typed/apps/v1"
 	batchv1 "k8s.io/client-go/kubernetes/typed/batch/v1"
 	corev1 "k8s.io/client-go/kubernetes/typed/core/v1"
@@ -33,7 +41,7 @@ const Name = "kubernetes"
 const pageSize = 500
 
 // configMapPageSize is smaller, since a ConfigMap may be a megabyte.
-const configMapPageSize = 100
+const configMapPageSize = 250
 
 // Source reads inventories. It is safe for concurrent use.
 type Source struct {
@@ -88,20 +96,32 @@ func connect(cfg *rest.Config) (*clients, error) {
 		return nil, err
 	}
 	c := &clients{url: cfg.Host}
-	if c.core, err = corev1.NewForConfigAndClient(cfg, http); err != nil {
-		return nil, err
-	}
-	if c.apps, err = appsv1.NewForConfigAndClient(cfg, http); err != nil {
-		return nil, err
-	}
-	if c.batch, err = batchv1.NewForConfigAndClient(cfg, http); err != nil {
-		return nil, err
-	}
-	if c.networking, err = networkingv1.NewForConfigAndClient(cfg, http); err != nil {
-		return nil, err
+	for gv, use := range map[schema.GroupVersion]func(rest.Interface){
+		core.SchemeGroupVersion:       func(r rest.Interface) { c.core = corev1.New(r) },
+		apps.SchemeGroupVersion:       func(r rest.Interface) { c.apps = appsv1.New(r) },
+		batch.SchemeGroupVersion:      func(r rest.Interface) { c.batch = batchv1.New(r) },
+		networking.SchemeGroupVersion: func(r rest.Interface) { c.networking = networkingv1.New(r) },
+	} {
+		r, err := restClient(cfg, http, gv)
+		if err != nil {
+			return nil, err
+		}
+		use(r)
 	}
 	c.metrics, err = metricsv1beta1.NewForConfigAndClient(cfg, http)
 	return c, err
+}
+
+// restClient returns a client of one group that drops what is not kept while it
+// decodes.
+func restClient(cfg *rest.Config, http *http.Client, gv schema.GroupVersion) (*rest.RESTClient, error) {
+	cfg = rest.CopyConfig(cfg)
+	cfg.GroupVersion, cfg.APIPath = &gv, "/apis"
+	if gv.Group == "" {
+		cfg.APIPath = "/api"
+	}
+	cfg.NegotiatedSerializer = dropping{scheme.Codecs.WithoutConversion()}
+	return rest.RESTClientForConfigAndClient(cfg, http)
 }
 
 // Identify asks a cluster who it is. The UID is empty where the user may not
@@ -168,11 +188,21 @@ func (s *Source) Probe(ctx context.Context, context string, r kube.Resource, nam
 	return asFault(err, context)
 }
 
+// list reads page by page or, where the API server has forgotten the list before
+// the last page was asked for, all at once.
 func (l lister) list(ctx context.Context, c *clients, namespace string) (kube.Inventory, error) {
+	inv, err := l.pages(ctx, c, namespace, l.size())
+	if apierrors.IsResourceExpired(err) && inv.Len() > 0 {
+		return l.pages(ctx, c, namespace, 0)
+	}
+	return inv, err
+}
+
+func (l lister) pages(ctx context.Context, c *clients, namespace string, size int64) (kube.Inventory, error) {
 	p := pager.New(func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 		return l.page(ctx, c, namespace, o)
 	})
-	p.PageSize, p.PageBufferSize = l.size(), 1
+	p.PageSize, p.PageBufferSize = size, 0
 	k := newKeeper()
 	err := p.EachListItem(ctx, metav1.ListOptions{}, func(o runtime.Object) error {
 		l.keep(k, o)
