@@ -17,7 +17,7 @@ import (
 )
 
 // parallel is how many lists are asked for at a time: enough to hide round
-// trips, few enough to be a good neighbour to the API server.
+// trips, few enough to be a good neighbor to the API server.
 const parallel = 6
 
 // loaded is one cluster's inventory, as far as it could be had.
@@ -68,7 +68,7 @@ func (f *Fred) load(ctx context.Context, c kube.Cluster, q Query, namespace stri
 	}
 	want := need
 	if l.plan(ctx, need) {
-		want = append(slices.Clone(need), without(kube.All, need)...)
+		want = kube.All
 	}
 	parts, err := l.lists(ctx, want, need)
 	if err != nil {
