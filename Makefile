@@ -36,7 +36,7 @@ e2e: build ## tests against a real control plane (built once, kept outside the c
 	tools=$$(internal/e2e/tools/build.sh) && FRED_TOOLS_DIR=$$tools FRED_BIN=$(CURDIR)/$(BIN) go test -tags e2e -count=1 -timeout 20m ./internal/e2e/...
 
 bench: build ## speed beside curl and kubectl, on a cluster of 22,000 objects
-	tools=$$(internal/e2e/tools/build.sh) && FRED_TOOLS_DIR=$$tools FRED_BIN=$(CURDIR)/$(BIN) go run -tags e2e ./internal/e2e/cmd/bench
+	tools=$$(internal/e2e/tools/build.sh) && FRED_TOOLS_DIR=$$tools FRED_BIN=$(CURDIR)/$(BIN) go run -tags e2e ./internal/e2e/cmd/bench --write docs/benchmarks.md
 
 lint: ## vet, golangci-lint, gofumpt
 	internal/e2e/tools/lint.sh $(GOLANGCI) $(GOFUMPT)

@@ -52,7 +52,7 @@ var only = map[string][]string{
 	"github.com/spf13/viper":                   {"internal/config"},
 	"github.com/charmbracelet/lipgloss":        {"internal/term", "internal/view"},
 	"github.com/olekukonko/tablewriter":        {"internal/view"},
-	"github.com/danielgtaylor/huma/v2":         {"internal/server"},
+	"github.com/danielgtaylor/huma/v2":         {"internal/server", "pkg/app"},
 	"k8s.io/cli-runtime/pkg/genericclioptions": {"internal/cli", "internal/wire"},
 }
 

@@ -133,7 +133,12 @@ func (k *kubeconfig) rest(context string) (*rest.Config, error) {
 		return nil, fault.New(fault.Invalid, "read the kubeconfig: %w", err)
 	}
 	cfg, err := rest.InClusterConfig()
-	if raw.Contexts[context] != nil {
+	if c := raw.Contexts[context]; c != nil {
+		if raw.Clusters[c.Cluster] == nil && (flags.APIServer == nil || *flags.APIServer == "") {
+			// client-go would ask localhost:8080, whoever that is
+			return nil, fault.New(fault.Invalid, "context %q names a cluster %q that the kubeconfig does not have", context, c.Cluster).
+				Hinted("Add it to %s.", strings.Join(k.files(), ", "))
+		}
 		cfg, err = flags.ToRESTConfig()
 	}
 	if err != nil {

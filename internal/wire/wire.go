@@ -5,6 +5,7 @@ package wire
 import (
 	"log/slog"
 	"net/url"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -70,7 +71,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 	copts := cache.Options{Offline: c.Offline && !o.Simulation, Seal: seal, SecretPolicy: redact.Policy, Logger: o.Log}
 	fopts := fred.Options{Offline: copts.Offline, Timeout: c.Timeout, Log: o.Log, NamespacesOf: namespaces(c)}
 	if o.Server {
-		copts.MemoryBytes, fopts.Patience = servedMemory, patience
+		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
 	fopts.Checks = checks(c, o.Settings, store)
 	b := &Built{}
@@ -89,6 +90,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 		}
 	}
 	b.Fred = fred.New(fopts)
+	b.close = append([]func(){b.Fred.Close}, b.close...)
 	return b, nil
 }
 
@@ -151,9 +153,17 @@ func namespaces(c config.Config) func(string) []string {
 // settingsOf returns the first entry of the settings whose context matches.
 func settingsOf(c config.Config, cluster string) (config.Cluster, bool) {
 	for _, s := range c.Clusters {
-		if ok, err := filepath.Match(s.Context, cluster); s.Context == cluster || (err == nil && ok) {
+		if s.Context == cluster || matches(s.Context, cluster) {
 			return s, true
 		}
 	}
 	return config.Cluster{}, false
+}
+
+// matches reports whether name is what a glob means. A star goes over slashes
+// too: names are no paths.
+func matches(glob, name string) bool {
+	flat := strings.NewReplacer("/", "\x00")
+	ok, err := path.Match(flat.Replace(glob), flat.Replace(name))
+	return err == nil && ok
 }

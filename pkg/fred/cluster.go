@@ -75,7 +75,7 @@ func (f *Fred) choose(ctx context.Context, q Query) ([]kube.Cluster, error) {
 	for _, name := range q.Clusters {
 		c, ok := kube.Find(known, name)
 		if !ok {
-			return nil, unknown("context", name, names(known))
+			return nil, unknownContext(name, known)
 		}
 		if !slices.ContainsFunc(chosen, func(o kube.Cluster) bool { return o.Name == c.Name }) {
 			chosen = append(chosen, c)
@@ -138,6 +138,20 @@ func unknown(what, name string, have []string, where ...string) error {
 		return err.Hinted("There is %s.", strings.Join(have, ", "))
 	}
 	return err
+}
+
+// unknownContext knows that a context may have been meant by its alias.
+func unknownContext(name string, known []kube.Cluster) error {
+	words := names(known)
+	for _, c := range known {
+		words = append(words, c.Alias)
+	}
+	if like := closest(name, words); like != "" {
+		words = []string{like}
+	} else {
+		words = words[:len(known)]
+	}
+	return unknown("context", name, words)
 }
 
 // isOffline reports whether err says that a source was not asked.

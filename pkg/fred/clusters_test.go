@@ -113,6 +113,7 @@ func TestWhatIsNotThereIsSaidWithWhatMayHaveBeenMeant(t *testing.T) {
 		kind             fault.Kind
 	}{
 		{"a context", `no context "devv"`, `Did you mean "dev"?`, ask(fred.Query{Clusters: []string{"devv"}}), fault.NotFound},
+		{"a context by its alias", `no context "aurora-lav"`, `Did you mean "aurora-lab"?`, ask(fred.Query{Clusters: []string{"aurora-lav"}}), fault.NotFound},
 		{"a context unlike all", `no context "zzzzzz"`, "There is dev, " + eks + ", dev-admin.", ask(fred.Query{Clusters: []string{"zzzzzz"}}), fault.NotFound},
 		{"a namespace", `no namespace "shpo"`, `Did you mean "shop"?`, ask(fred.Query{Namespace: "shpo"}), fault.NotFound},
 		{"a kind", `no kind of workload "deplyment"`, `Did you mean "Deployment"?`, detail("deplyment", "web"), fault.NotFound},

@@ -220,9 +220,11 @@ func on(t *testing.T, w *world, c *clock, store cache.Store, options ...func(*fr
 	for _, set := range options {
 		set(&o)
 	}
-	o.Cache = cache.New(store, cache.Options{Now: c.Now, Offline: o.Offline})
+	o.Cache, o.Now = cache.New(store, cache.Options{Now: c.Now, Offline: o.Offline}), c.Now
 	t.Cleanup(o.Cache.Close)
-	return &stand{Fred: fred.New(o), world: w, clock: c, store: store}
+	f := fred.New(o)
+	t.Cleanup(f.Close)
+	return &stand{Fred: f, world: w, clock: c, store: store}
 }
 
 // offline is the same cache without any source.

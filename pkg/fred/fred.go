@@ -56,20 +56,26 @@ type Options struct {
 	// Moment, if set, says when what is collected now was true: for a source
 	// whose time is not the clock's.
 	Moment func() time.Time
+	// Ahead says to renew, in the background, what is asked about while it is still
+	// fresh but will not be for long: whoever asks often never waits.
+	Ahead bool
 	// Offline says that no source may be asked.
 	Offline bool
 	// Simulated marks every answer.
 	Simulated bool
 	// Checks are what the doctor looks at beside the clusters.
 	Checks []func(context.Context) Finding
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
 	// Log hears what is collected; silent when nil.
 	Log *slog.Logger
 }
 
-// Fred answers questions. It is safe for concurrent use.
+// Fred answers questions. It is safe for concurrent use, and must be closed.
 type Fred struct {
 	Options
-	memo memo
+	memo  memo
+	ahead ahead
 }
 
 // New returns a Fred made of o.
@@ -86,11 +92,19 @@ func New(o Options) *Fred {
 	if o.NamespacesOf == nil {
 		o.NamespacesOf = func(string) []string { return nil }
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Fred{Options: o, memo: memo{snapshots: map[string]memoized{}}}
+	f := &Fred{Options: o, memo: memo{snapshots: map[string]memoized{}}}
+	f.ahead.ctx, f.ahead.cancel = context.WithCancel(context.Background())
+	return f
 }
+
+// Close ends what goes on in the background, and waits for it.
+func (f *Fred) Close() { f.ahead.close() }
 
 // Query selects what a question is about. Its zero value is the current
 // context's default namespace, from the cache where that is fresh.

@@ -74,7 +74,11 @@ func (f *Fred) load(ctx context.Context, c kube.Cluster, q Query, namespace stri
 	if err != nil {
 		return nil, err
 	}
-	return l.assemble(need, parts)
+	out, err := l.assemble(need, parts)
+	if err == nil {
+		f.renewAhead(c, out, namespace, need)
+	}
+	return out, err
 }
 
 func without(all, some []kube.Resource) []kube.Resource {
