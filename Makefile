@@ -51,13 +51,14 @@ install: build ## install fred, and kubectl-fred beside it, below PREFIX
 	install -m 755 completions/kubectl_complete-fred $(PREFIX)/bin/kubectl_complete-fred
 
 docs: build ## renew docs/cli, docs/settings.md and docs/api from the source
-	go test ./internal/cli ./internal/server -run 'Docs|OpenAPI' -update
+	go test ./internal/cli -run Docs -update
+	go test ./internal/server -run Description -update
 
 completions: build ## renew completions/ from the command tree
 	for shell in bash zsh fish; do $(BIN) completion $$shell > completions/fred.$$shell; done
 
 golden: ## renew golden files; look at the difference before you commit
-	go test ./... -update
+	go test ./internal/cli ./internal/server ./internal/view ./cmd/fred -update
 
 clean: ## remove what was built here
 	rm -rf bin dist

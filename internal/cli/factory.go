@@ -184,7 +184,11 @@ func (f *Factory) tell(ws []report.Warning) error {
 
 // output returns how to write a report in the given format.
 func (f *Factory) output(format string) view.Output {
-	return view.Output{Format: format, Dress: term.For(f.Out, f.noColor, f.Env), Now: time.Now()}
+	now := time.Now()
+	if f.simulation {
+		now = now.UTC().Truncate(24 * time.Hour) // what is simulated is as of then, and so are ages
+	}
+	return view.Output{Format: format, Dress: term.For(f.Out, f.noColor, f.Env), Now: now}
 }
 
 // outputFlag adds -o to a command that reports.

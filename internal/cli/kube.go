@@ -134,12 +134,12 @@ func (f *Factory) query(cmd *cobra.Command, s selection) (fred.Query, error) {
 	}
 	if cmd.Flags().Changed("max-age") {
 		if f.maxAge < 0 {
-			return q, fault.New(fault.Invalid, "--max-age %s is negative", f.maxAge)
+			return q, fault.New(fault.Invalid, "--max-age %s is negative", f.maxAge).Hinted("Give a duration such as 10m; 0s asks always.")
 		}
 		q.MaxAge = &f.maxAge
 	}
 	if q.AllClusters && len(q.Clusters) > 0 {
-		return q, fault.New(fault.Invalid, "--context and --all-contexts exclude each other")
+		return q, fault.New(fault.Invalid, "--context and --all-contexts exclude each other").Hinted("Give one of them.")
 	}
 	if q.AllNamespaces && q.Namespace != "" {
 		q.Namespace = "" // as kubectl has it: -A wins

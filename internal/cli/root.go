@@ -38,6 +38,7 @@ func Main(ctx context.Context, args []string, streams term.Streams, o Options) i
 		}
 		return code
 	}
+	strict(root)
 	root.SetArgs(args[1:])
 	err := root.ExecuteContext(ctx)
 	if f.built != nil {
@@ -101,10 +102,35 @@ func noWords(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	err := fault.New(fault.Invalid, "unknown command %q for %q", args[0], cmd.CommandPath())
+	cmd.SuggestionsMinimumDistance = max(2, cmd.SuggestionsMinimumDistance) // cobra sets it only where it suggests itself
 	if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
 		return err.Hinted("Did you mean %s?", strings.Join(like, ", "))
 	}
 	return err.Hinted("See %s --help.", cmd.CommandPath())
+}
+
+// strict makes cobra's own commands refuse the words that they do not know, as
+// fred's do.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				about, rest, err := root.Find(args)
+				if err != nil {
+					return fault.Wrap(fault.Invalid, err)
+				}
+				return noWords(about, rest)
+			}
+		case "completion":
+			cmd.Args, cmd.RunE = noWords, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+			for _, shell := range cmd.Commands() {
+				shell.Args = noWords
+			}
+		}
+	}
 }
 
 // word accepts one argument, called what, and keeps it in value.

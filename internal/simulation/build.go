@@ -74,10 +74,21 @@ func (b *builder) makeNamespace(name string) {
 
 func (b *builder) makeQuota() {
 	first := b.workloads[0].namespace
+	var pods int
+	var sum kube.Resources
+	for i := range b.inv.Pods {
+		if p := &b.inv.Pods[i]; p.Namespace == first && p.Active() {
+			pods++
+			sum.CPURequest += p.Resources.CPURequest
+			sum.MemoryRequest += p.Resources.MemoryRequest
+		}
+	}
 	b.inv.ResourceQuotas = []kube.ResourceQuota{{
 		Meta: kube.Meta{Namespace: first, Name: "compute", Created: b.days(100)},
 		Hard: map[string]string{"requests.cpu": "16", "requests.memory": "48Gi", "pods": "80"},
-		Used: map[string]string{"requests.cpu": "4550m", "requests.memory": "9984Mi", "pods": "17"},
+		Used: map[string]string{
+			"requests.cpu": fmt.Sprintf("%dm", sum.CPURequest*1000/unit.Core), "requests.memory": fmt.Sprintf("%dMi", sum.MemoryRequest>>20), "pods": fmt.Sprint(pods),
+		},
 	}}
 	b.inv.LimitRanges = []kube.LimitRange{{
 		Meta:   kube.Meta{Namespace: first, Name: "defaults", Created: b.days(100)},

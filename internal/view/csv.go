@@ -44,10 +44,13 @@ func asCSV(w io.Writer, rows any) error {
 
 func writeRecords(w io.Writer, header []string, records []map[string]string) error {
 	out := csv.NewWriter(w)
-	if len(header) > 0 {
-		_ = out.Write(header) // the error is in out.Error
-	}
 	line := make([]string, len(header))
+	for i, name := range header {
+		line[i] = cellSafe(name) // a label's key may be anything
+	}
+	if len(header) > 0 {
+		_ = out.Write(line) // the error is in out.Error
+	}
 	for _, r := range records {
 		for i, name := range header {
 			line[i] = cellSafe(r[name])

@@ -71,8 +71,8 @@ func (p *Page) overview(o *kube.ClusterOverview) {
 func (p *Page) title(o *kube.ClusterOverview) {
 	cells := []Cell{{o.Alias, term.Strong}}
 	for _, s := range []string{providerAndRegion(o.Cluster), cmp.Or(o.Server.Version, "version unknown"), o.Server.URL} {
-		if s != "" {
-			cells = append(cells, Cell{"  " + s, term.Faint})
+		if more := append(cells, Cell{"  " + s, term.Faint}); s != "" && p.fits(more) {
+			cells = more
 		}
 	}
 	p.Line(cells...)

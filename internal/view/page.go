@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/fredctl/fred/internal/term"
@@ -33,6 +34,42 @@ func (p *Page) Line(cells ...Cell) {
 	}
 	p.write(strings.TrimRight(b.String(), " ") + "\n")
 }
+
+// field writes a value and its name, if there is one, on as many lines as it takes.
+func (p *Page) field(name, value string) {
+	if value == "" {
+		return
+	}
+	lines := []string{redact.Terminal(value)}
+	if p.Dress.Width > 0 {
+		lines = wrap(lines[0], max(1, p.Dress.Width-fieldWidth))
+	}
+	for _, line := range lines {
+		p.Line(Cell{fmt.Sprintf("%-*s", fieldWidth, name), term.Faint}, text(line))
+		name = ""
+	}
+}
+
+// wrap breaks s between words into lines of that width, and longer words where
+// they end.
+func wrap(s string, width int) []string {
+	lines := []string{""}
+	for word := range strings.FieldsSeq(s) {
+		last := &lines[len(lines)-1]
+		if longer := strings.TrimSpace(*last + " " + word); lipgloss.Width(longer) <= width {
+			*last = longer
+			continue
+		}
+		lines = append(lines, strings.Split(ansi.Hardwrap(word, width, false), "\n")...)
+	}
+	if lines[0] == "" {
+		lines = lines[1:]
+	}
+	return lines
+}
+
+// fieldWidth is how wide the names of fields are.
+const fieldWidth = 10
 
 // widest writes the first of lines that fits, or else the last.
 func (p *Page) widest(lines ...[]Cell) {
@@ -90,11 +127,16 @@ func (p *Page) Footer(collected *time.Time, stale, simulated bool) {
 	if len(parts) == 0 {
 		return
 	}
+	p.Line()
 	cells := []Cell{parts[0]}
 	for _, c := range parts[1:] {
-		cells = append(cells, Cell{" · ", term.Faint}, c)
+		more := append(cells, Cell{" · ", term.Faint}, c)
+		if !p.fits(more) {
+			p.Line(cells...)
+			more = []Cell{c}
+		}
+		cells = more
 	}
-	p.Line()
 	p.Line(cells...)
 }
 

@@ -72,18 +72,13 @@ func Namespace(r fred.NamespaceList) Doc {
 
 func (p *Page) namespace(ns *kube.NamespaceRow) {
 	p.Line(Cell{ns.Name, term.Strong}, text("  "+ns.Status))
-	field := func(name, value string) {
-		if value != "" {
-			p.Line(Cell{fmt.Sprintf("%-10s", name), term.Faint}, text(value))
-		}
-	}
-	field("workloads", strconv.Itoa(ns.Workloads))
-	field("pods", fmt.Sprintf("%s of %s ready", count(ns.PodsReady), count(ns.Pods)))
-	field("cpu", requestedUsed(cores(ns.CPURequest), cores(ns.CPUUsage)))
-	field("memory", requestedUsed(bytesOf(ns.MemoryRequest), bytesOf(ns.MemoryUsage)))
-	field("restarts", count(ns.Restarts))
-	field("labels", pairs(ns.Labels))
-	field("age", p.ageShort(ns.Created))
+	p.field("workloads", strconv.Itoa(ns.Workloads))
+	p.field("pods", fmt.Sprintf("%s of %s ready", count(ns.PodsReady), count(ns.Pods)))
+	p.field("cpu", requestedUsed(cores(ns.CPURequest), cores(ns.CPUUsage)))
+	p.field("memory", requestedUsed(bytesOf(ns.MemoryRequest), bytesOf(ns.MemoryUsage)))
+	p.field("restarts", count(ns.Restarts))
+	p.field("labels", pairs(ns.Labels))
+	p.field("age", p.ageShort(ns.Created))
 	if len(ns.Quotas) > 0 {
 		p.section("resource quotas")
 		p.Table(quotaTable(ns.Quotas))

@@ -61,27 +61,22 @@ func (p *Page) section(name string) {
 }
 
 func (p *Page) essentials(d *kube.WorkloadDetail) {
-	field := func(name, value string) {
-		if value != "" {
-			p.Line(Cell{fmt.Sprintf("%-10s", name), term.Faint}, text(value))
-		}
-	}
 	readyText := ""
 	if d.Replicas != nil {
 		readyText = fmt.Sprintf("%s of %d ready", count(d.PodsReady), *d.Replicas)
 	}
-	field("replicas", readyText)
-	field("schedule", d.Spec.Schedule)
+	p.field("replicas", readyText)
+	p.field("schedule", d.Spec.Schedule)
 	if d.Owner != nil {
-		field("owner", strings.ToLower(d.Owner.Kind)+"/"+d.Owner.Name)
+		p.field("owner", strings.ToLower(d.Owner.Kind)+"/"+d.Owner.Name)
 	}
-	field("cpu", requestedUsed(cores(d.CPURequest), cores(d.CPUUsage)))
-	field("memory", requestedUsed(bytesOf(d.MemoryRequest), bytesOf(d.MemoryUsage)))
-	field("restarts", count(d.Restarts))
-	field("strategy", d.Spec.Strategy)
-	field("account", d.Spec.ServiceAccount)
-	field("labels", pairs(d.Spec.Labels))
-	field("age", p.ageShort(d.Created))
+	p.field("cpu", requestedUsed(cores(d.CPURequest), cores(d.CPUUsage)))
+	p.field("memory", requestedUsed(bytesOf(d.MemoryRequest), bytesOf(d.MemoryUsage)))
+	p.field("restarts", count(d.Restarts))
+	p.field("strategy", d.Spec.Strategy)
+	p.field("account", d.Spec.ServiceAccount)
+	p.field("labels", pairs(d.Spec.Labels))
+	p.field("age", p.ageShort(d.Created))
 }
 
 func requestedUsed(requested, used string) string {

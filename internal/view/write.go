@@ -5,6 +5,7 @@
 package view
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/fredctl/fred/internal/term"
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/redact"
 	"github.com/fredctl/fred/pkg/report"
 )
 
@@ -61,15 +63,15 @@ func Write(w io.Writer, o Output, v any, doc Doc) error {
 	case "json":
 		return report.JSON(w, v)
 	case "yaml":
-		return asYAML(w, v)
+		return asYAML(safe{w}, v)
 	case "csv":
 		return asCSV(w, doc.Rows)
 	case "name":
 		return asNames(w, doc.Names())
 	case "jsonpath":
-		return asPath(w, v, arg)
+		return buffered(w, func(w io.Writer) error { return asPath(w, v, arg) })
 	case "go-template":
-		return asTemplate(w, v, arg)
+		return buffered(w, func(w io.Writer) error { return asTemplate(w, v, arg) })
 	default:
 		p := &Page{w: w, Output: o, wide: kind == "wide"}
 		doc.Page(p)
@@ -77,8 +79,30 @@ func Write(w io.Writer, o Output, v any, doc Doc) error {
 	}
 }
 
+// safe lets nothing through that could steer a terminal. Each text must come
+// whole.
+type safe struct{ w io.Writer }
+
+func (s safe) Write(b []byte) (int, error) {
+	_, err := io.WriteString(s.w, redact.TerminalBlock(string(b)))
+	return len(b), err
+}
+
+// buffered writes what write does, made safe, or nothing if that fails.
+func buffered(w io.Writer, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	_, err := safe{w}.Write(b.Bytes())
+	return err
+}
+
 func asYAML(w io.Writer, v any) error {
-	b, err := yaml.Marshal(v)
+	b, err := json.Marshal(v)
+	if err == nil {
+		b, err = yaml.JSONToYAML(report.Escape(b))
+	}
 	if err != nil {
 		return fmt.Errorf("write YAML: %w", err)
 	}
@@ -88,7 +112,7 @@ func asYAML(w io.Writer, v any) error {
 
 func asNames(w io.Writer, names []string) error {
 	for _, n := range names {
-		if _, err := fmt.Fprintln(w, n); err != nil {
+		if _, err := fmt.Fprintln(w, redact.Terminal(n)); err != nil {
 			return err
 		}
 	}
@@ -124,7 +148,7 @@ func asPath(w io.Writer, v any, arg string) error {
 func parseTemplate(arg string) (*template.Template, error) {
 	t, err := template.New("output").Parse(arg)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "go-template: %w", err)
+		return nil, fault.New(fault.Invalid, "go-template: %w", err).Hinted("Write it as kubectl has it: -o go-template='{{range .items}}{{.name}} {{end}}'.")
 	}
 	return t, nil
 }

@@ -158,7 +158,9 @@ func (l *loading) list(ctx context.Context, r kube.Resource) part {
 	}
 	e, err := l.fetch(ctx, r, "")
 	p := part{entries: []cache.Entry[kube.Inventory]{e}, err: err}
-	if r.Namespaced() && (err != nil || fault.KindOf(e.Cause) == fault.Forbidden) {
+	refused := fault.KindOf(e.Cause) == fault.Forbidden || err != nil && fault.KindOf(err) == fault.Forbidden
+	nothing := err != nil && (l.Offline || l.down != nil) // but perhaps of some namespaces
+	if r.Namespaced() && (refused || nothing) {
 		if in := l.listIn(ctx, r, err); in.err == nil {
 			return in
 		}

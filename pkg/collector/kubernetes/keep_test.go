@@ -204,9 +204,12 @@ func TestOfAPodsSpecificationTheShapeIsKept(t *testing.T) {
 		require.Equal(t, "/bin/server", web.Command[0])
 		require.Contains(t, web.Args, "--level=info")
 		require.Equal(t, []kube.Volume{
-			{Name: "all", Kind: "ConfigMap", Object: "conf"}, {Name: "all", Kind: "Secret", Object: "tls"},
-			{Name: "files", Kind: "ConfigMap", Object: "files", Optional: true}, {Name: "creds", Kind: "Secret", Object: "creds"},
-			{Name: "data", Kind: "PersistentVolumeClaim", Object: "data"}, {Name: "host", Kind: "HostPath", Object: "/var/log"},
+			{Name: "all", Kind: "ConfigMap", Object: "conf"},
+			{Name: "all", Kind: "Secret", Object: "tls"},
+			{Name: "files", Kind: "ConfigMap", Object: "files", Optional: true},
+			{Name: "creds", Kind: "Secret", Object: "creds"},
+			{Name: "data", Kind: "PersistentVolumeClaim", Object: "data"},
+			{Name: "host", Kind: "HostPath", Object: "/var/log"},
 		}, w.Template.Volumes)
 	}
 }
@@ -312,10 +315,16 @@ func TestAPodRequestsWhatTheSchedulerSetsAside(t *testing.T) {
 		{"a sidecar runs beside the containers and the later init containers", core.PodSpec{Containers: two, InitContainers: []core.Container{
 			{RestartPolicy: &always, Resources: of("50m", "16Mi")}, {Resources: of("1", "32Mi")},
 		}}, kube.Resources{CPURequest: 1050e6, MemoryRequest: 144 << 20, CPULimit: 1050e6, MemoryLimit: 144 << 20}},
-		{"overhead comes on top", core.PodSpec{Containers: two, Overhead: quantity("10m", "1Mi")},
-			kube.Resources{CPURequest: 310e6, MemoryRequest: 129 << 20, CPULimit: 310e6, MemoryLimit: 129 << 20}},
-		{"what the pod as a whole requests takes the place of the sum", core.PodSpec{Containers: two, Resources: &core.ResourceRequirements{Requests: quantity("2", ""), Limits: quantity("3", "")}},
-			kube.Resources{CPURequest: 2 * unit.Core, MemoryRequest: 128 << 20, CPULimit: 3 * unit.Core, MemoryLimit: 128 << 20}},
+		{
+			"overhead comes on top",
+			core.PodSpec{Containers: two, Overhead: quantity("10m", "1Mi")},
+			kube.Resources{CPURequest: 310e6, MemoryRequest: 129 << 20, CPULimit: 310e6, MemoryLimit: 129 << 20},
+		},
+		{
+			"what the pod as a whole requests takes the place of the sum",
+			core.PodSpec{Containers: two, Resources: &core.ResourceRequirements{Requests: quantity("2", ""), Limits: quantity("3", "")}},
+			kube.Resources{CPURequest: 2 * unit.Core, MemoryRequest: 128 << 20, CPULimit: 3 * unit.Core, MemoryLimit: 128 << 20},
+		},
 		{"nothing is asked for", core.PodSpec{Containers: []core.Container{{}}}, kube.Resources{}},
 	}
 	for _, tt := range tests {
