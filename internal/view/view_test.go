@@ -145,7 +145,7 @@ func TestColorsAreGivenToATerminalAlone(t *testing.T) {
 func TestNoLineIsLongerThanTheTerminal(t *testing.T) {
 	for _, p := range pages(t) {
 		for _, width := range []int{60, 72, 80, 100, 132, 200} {
-			for _, line := range strings.Split(written(t, p, "table", terminal(width)), "\n") {
+			for line := range strings.SplitSeq(written(t, p, "table", terminal(width)), "\n") {
 				require.LessOrEqual(t, ansi.StringWidth(line), width, "%s at %d: %s", p.name, width, line)
 			}
 		}
@@ -172,7 +172,7 @@ func TestColumnsGiveWayOnANarrowTerminalAndThePageSaysSo(t *testing.T) {
 func TestNoLineEndsInABlank(t *testing.T) {
 	for _, p := range pages(t) {
 		for _, format := range []string{"table", "wide"} {
-			for _, line := range strings.Split(written(t, p, format, terminal(80)), "\n") {
+			for line := range strings.SplitSeq(written(t, p, format, terminal(80)), "\n") {
 				require.Equal(t, strings.TrimRight(line, " "), line, p.name)
 			}
 		}

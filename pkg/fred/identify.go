@@ -56,8 +56,7 @@ func (l *loading) identify(ctx context.Context) error {
 // movedAway is the error when the context has another address than the cluster
 // that is cached, and nobody answers there.
 func (l *loading) movedAway(err error) error {
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		err = f // without what the cache has to say of the age of what will not do
 	}
 	return fault.New(fault.KindOf(err), "context %q now points to %s, which does not say whether it is the cluster that is cached: %w", l.cluster.Name, l.cluster.URL, err).

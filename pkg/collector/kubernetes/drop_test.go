@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,7 +28,7 @@ func pods(n int) *core.PodList {
 			ObjectMeta: metav1.ObjectMeta{
 				Name: fmt.Sprintf("pod-%d", i), Namespace: "shop", Labels: map[string]string{"app": "web"},
 				Annotations:   map[string]string{"a": "b"},
-				ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubelet", FieldsV1: &metav1.FieldsV1{Raw: bytes.Repeat([]byte("f"), 900)}}, {Manager: "kubectl"}},
+				ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubelet", FieldsV1: metav1.NewFieldsV1(strings.Repeat("f", 900))}, {Manager: "kubectl"}},
 			},
 			Spec:   core.PodSpec{NodeName: "n1", Containers: []core.Container{{Name: "c", Image: "i", Ports: []core.ContainerPort{{ContainerPort: 80}}}}},
 			Status: core.PodStatus{Phase: core.PodRunning},

@@ -175,7 +175,7 @@ func TestNoSecretGetsIntoAnInventoryWhereverItWasPlanted(t *testing.T) {
 	inv := inventory(t, everything()...)
 	b, err := json.MarshalIndent(inv, "", " ")
 	require.NoError(t, err)
-	for _, line := range strings.Split(string(b), "\n") {
+	for line := range strings.SplitSeq(string(b), "\n") {
 		require.NotContains(t, line, planted)
 		require.NotContains(t, line, "998877665544", "numbers can be secrets too")
 	}

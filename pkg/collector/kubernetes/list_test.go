@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -197,9 +198,7 @@ func die(t *testing.T, w http.ResponseWriter, r *http.Request, a *testutil.API) 
 	a.Before = nil
 	a.ServeHTTP(whole, r)
 	a.Before = before
-	for k, v := range whole.Header() {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), whole.Header())
 	w.Header().Set("Content-Length", fmt.Sprint(whole.Body.Len()))
 	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2])
 	_ = http.NewResponseController(w).Flush()
