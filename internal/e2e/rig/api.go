@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -129,7 +130,17 @@ func (c *Cluster) StartAPIServer(ctx context.Context) error {
 
 // PauseAPIServer stops kube-apiserver where it stands: connections are accepted
 // and never answered until ResumeAPIServer.
-func (c *Cluster) PauseAPIServer() error { return c.apiserver.signal(syscall.SIGSTOP) }
+func (c *Cluster) PauseAPIServer() error {
+	if err := c.apiserver.signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	for begun := time.Now(); !stopped(c.apiserver.cmd.Process.Pid); time.Sleep(time.Millisecond) {
+		if time.Since(begun) > startTimeout {
+			return errors.New("kube-apiserver does not stand still")
+		}
+	}
+	return nil
+}
 
 // ResumeAPIServer ends PauseAPIServer.
 func (c *Cluster) ResumeAPIServer() error { return c.apiserver.signal(syscall.SIGCONT) }
