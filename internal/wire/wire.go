@@ -110,8 +110,23 @@ func seal(payload []byte) ([]byte, []string, error) {
 	return clean, warnings, err
 }
 
+// asAnother reports whether kubectl's flags ask as somebody else than the context
+// does. What another user may see is neither shown from the cache of the context
+// nor kept in it.
+func asAnother(f *genericclioptions.ConfigFlags) bool {
+	if f == nil {
+		return false
+	}
+	for _, flag := range []*string{f.Impersonate, f.ImpersonateUID, f.AuthInfoName, f.BearerToken, f.CertFile} {
+		if flag != nil && *flag != "" {
+			return true
+		}
+	}
+	return f.ImpersonateGroup != nil && len(*f.ImpersonateGroup) > 0
+}
+
 func store(c config.Config, o Options) (cache.Store, error) {
-	if o.Simulation {
+	if o.Simulation || asAnother(o.Kube) {
 		return cache.NewMemory(), nil
 	}
 	scheme, _, has := strings.Cut(c.Cache.URL, "://")
