@@ -33,17 +33,25 @@ type Dress struct {
 // For returns the dress of w: that of a terminal if it is one. Color is off where
 // plain is set, where NO_COLOR is, and where w is no terminal.
 func For(w io.Writer, plain bool, env func(string) string) Dress {
-	d := Dress{styles: lipgloss.NewRenderer(w)}
+	var d Dress
 	f, ok := w.(*os.File)
 	if ok && term.IsTerminal(int(f.Fd())) { //nolint:gosec // a descriptor fits an int
 		d.Terminal = true
 		d.Width = width(f, env)
 	}
+	// What is a terminal was found above: termenv must not guess it again from CI=true.
+	d.styles = lipgloss.NewRenderer(w, termenv.WithTTY(d.Terminal), termenv.WithEnvironment(environ(env)))
 	if plain || !d.Terminal || env("NO_COLOR") != "" || env("TERM") == "dumb" {
 		d.styles.SetColorProfile(termenv.Ascii)
 	}
 	return d
 }
+
+// environ shows termenv the environment that fred was given.
+type environ func(string) string
+
+func (environ) Environ() []string          { return nil }
+func (e environ) Getenv(key string) string { return e(key) }
 
 func width(f *os.File, env func(string) string) int {
 	if n, err := strconv.Atoi(env("COLUMNS")); err == nil && n > 0 {
