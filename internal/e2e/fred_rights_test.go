@@ -55,6 +55,18 @@ func TestAViewerIsToldWhatIsMissing(t *testing.T) {
 	l.must(0, "kube", "-n", "shop") // he asks for what he may see
 }
 
+// Two people at one machine, both with a context called rig.
+func TestWhatAViewerMayNotSeeHidesNothingFromAnAdmin(t *testing.T) {
+	t.Parallel()
+	c, is := small(t), truthOf(t)
+	l := newLaptop(t, kubeconfigOf(t, c, rig.Viewer, rig.ViewerNamespace))
+	l.must(3, "kube", "workloads", "-A")
+	l.kubeconfig = kubeconfigOf(t, c, rig.Admin, rig.ViewerNamespace)
+	a := answerOf[row](t, l.must(0, "kube", "workloads", "-A", "-o", "json"))
+	is.count(pointers(is.pods)...).same(t, *a.Total, "all, at once after the viewer")
+	require.Empty(t, a.Warnings)
+}
+
 func TestWhatAViewerMayNotSeeIsRefused(t *testing.T) {
 	t.Parallel()
 	l := newLaptop(t, kubeconfigOf(t, small(t), rig.Viewer, rig.ViewerNamespace))

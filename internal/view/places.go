@@ -49,7 +49,7 @@ func Namespaces(r fred.NamespaceList) Doc {
 			ns := &r.Items[i]
 			c := &ns.Counts
 			t.Rows = append(t.Rows, []Cell{
-				text(ns.Cluster), text(ns.Name), text(cmp.Or(ns.Status, dash)), text(strconv.Itoa(ns.Workloads)), ready(c, c.Pods),
+				text(cmp.Or(ns.Cluster, r.Cluster)), text(ns.Name), text(cmp.Or(ns.Status, dash)), text(strconv.Itoa(ns.Workloads)), ready(c, c.Pods),
 				text(cores(c.CPURequest)), text(cores(c.CPUUsage)), text(bytesOf(c.MemoryRequest)), text(bytesOf(c.MemoryUsage)),
 				restarts(c.Restarts), problemCount(len(ns.Problems)), text(p.ageShort(ns.Created)),
 			})
@@ -136,19 +136,19 @@ func Nodes(r fred.NodeList) Doc {
 			{Header: "PROVIDER ID", Wide: true},
 		}}
 		for i := range r.Items {
-			t.Rows = append(t.Rows, p.nodeCells(&r.Items[i]))
+			t.Rows = append(t.Rows, p.nodeCells(r.Cluster, &r.Items[i]))
 		}
 		return t
 	})
 }
 
-func (p *Page) nodeCells(n *kube.NodeRow) []Cell {
+func (p *Page) nodeCells(cluster string, n *kube.NodeRow) []Cell {
 	status := Cell{n.Status, term.Good}
 	if n.Status != "Ready" {
 		status.Tone = term.Bad
 	}
 	return []Cell{
-		text(n.Cluster), text(n.Name), status, text(count(n.Pods)),
+		text(cmp.Or(n.Cluster, cluster)), text(n.Name), status, text(count(n.Pods)),
 		text(cores(n.CPURequest)), text(n.CPUAllocatable.String()), text(cores(n.CPUUsage)),
 		text(bytesOf(n.MemoryRequest)), text(n.MemoryAllocatable.String()), text(bytesOf(n.MemoryUsage)),
 		text(cmp.Or(n.InstanceType, dash)), text(cmp.Or(n.Zone, dash)), text(p.ageShort(n.Created)),

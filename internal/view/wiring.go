@@ -50,7 +50,7 @@ func ConfigMaps(r fred.ConfigMapList) Doc {
 			if cm.Missing {
 				keys = Cell{"missing", term.Bad}
 			}
-			t.add(cm.Cluster, cm.Namespace, text(cm.Name), text(cmp.Or(strings.Join(cm.Via, ", "), dash)), keys, text(p.ageShort(cm.Created)))
+			t.add(cmp.Or(cm.Cluster, r.Cluster), cm.Namespace, text(cm.Name), text(cmp.Or(strings.Join(cm.Via, ", "), dash)), keys, text(p.ageShort(cm.Created)))
 		}
 		return t
 	})
@@ -65,7 +65,7 @@ func Services(r fred.ServiceList) Doc {
 	return listed(r, "service", func(i *kube.ServiceRow) string { return i.Name }, func(_ *Page, r fred.ServiceList) Table {
 		t := listTable(r.Cluster == "", r.Namespace == "", serviceColumns...)
 		for i := range r.Items {
-			t.add(r.Items[i].Cluster, r.Items[i].Namespace, serviceCells(&r.Items[i].Service)...)
+			t.add(cmp.Or(r.Items[i].Cluster, r.Cluster), r.Items[i].Namespace, serviceCells(&r.Items[i].Service)...)
 		}
 		return t
 	})
@@ -77,7 +77,7 @@ func Ingresses(r fred.IngressList) Doc {
 		t := listTable(r.Cluster == "", r.Namespace == "", ingressColumns...)
 		for i := range r.Items {
 			for _, cells := range ingressCells(&r.Items[i].Ingress) {
-				t.add(r.Items[i].Cluster, r.Items[i].Namespace, cells...)
+				t.add(cmp.Or(r.Items[i].Cluster, r.Cluster), r.Items[i].Namespace, cells...)
 			}
 		}
 		return t

@@ -2,6 +2,8 @@ package wire
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -64,6 +66,7 @@ func (k *kubeconfig) cluster(raw clientcmdapi.Config, name string) kube.Cluster 
 	if cluster := raw.Clusters[context.Cluster]; cluster != nil {
 		c.URL = cluster.Server
 	}
+	c.Asker = asker(context.AuthInfo, raw.AuthInfos[context.AuthInfo])
 	if s := k.flags.APIServer; s != nil && *s != "" {
 		c.URL = *s
 	}
@@ -71,6 +74,17 @@ func (k *kubeconfig) cluster(raw clientcmdapi.Config, name string) kube.Cluster 
 		c.Alias = cmp.Or(s.Alias, c.Alias)
 	}
 	return c
+}
+
+// asker tells one user entry of a kubeconfig from another of the same name. No
+// credential goes into it: a user whose token is renewed stays the same.
+func asker(name string, user *clientcmdapi.AuthInfo) string {
+	if user == nil {
+		return ""
+	}
+	id := []string{name, user.LocationOfOrigin, user.Impersonate, user.ImpersonateUID, user.Username}
+	sum := sha256.Sum256([]byte(strings.Join(append(id, user.ImpersonateGroups...), "\x00")))
+	return hex.EncodeToString(sum[:8])
 }
 
 // ordered returns the names of raw's contexts in the order in which the files

@@ -94,7 +94,7 @@ func asFault(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, cache.ErrTooOld):
+	case errors.Is(err, cache.ErrTooOld) && !isRefusal(err):
 		return fault.New(fault.Unreachable, "%w", err).Hinted("Ask without --max-age to see what is cached.")
 	case errors.As(err, &f):
 		return err
@@ -103,6 +103,12 @@ func asFault(err error) error {
 	default:
 		return err
 	}
+}
+
+// isRefusal reports whether a source answered, and knows or serves the asker not.
+func isRefusal(err error) bool {
+	k := fault.KindOf(err)
+	return k == fault.Unauthorized || k == fault.Forbidden
 }
 
 // gaps says what is missing of the lists in need, how old the rest is, and what

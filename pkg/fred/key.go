@@ -1,6 +1,8 @@
 package fred
 
 import (
+	"cmp"
+
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/kube"
 )
@@ -11,6 +13,7 @@ import (
 //	clusters/<context>/kube/server             who the cluster is
 //	clusters/<context>/kube/<resource>         one list, of all namespaces
 //	clusters/<context>/kube/in/<namespace>/<resource>   one list of one namespace, where the whole is forbidden
+//	clusters/<context>/kube/refused/<asker>/<resource>[/<namespace>]   a list that somebody may not read
 //	aside/<uid>/<context>/…                    what an earlier cluster of that name left
 var clustersKey = cache.NewKey("clusters")
 
@@ -23,4 +26,12 @@ func listKey(cluster string, r kube.Resource, namespace string) cache.Key {
 		return clusterKey(cluster).Join("kube", string(r))
 	}
 	return clusterKey(cluster).Join("kube", "in", namespace, string(r))
+}
+
+func refusedKey(c kube.Cluster, r kube.Resource, namespace string) cache.Key {
+	key := clusterKey(c.Name).Join("kube", "refused", cmp.Or(c.Asker, "anybody"), string(r))
+	if namespace == "" {
+		return key
+	}
+	return key.Join(namespace)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -49,6 +50,7 @@ type loading struct {
 	entry     cache.Entry[kube.Server]
 	narrow    map[kube.Resource]bool // fresh in the candidate namespaces, and not to be had whole
 	replaced  bool                   // another cluster answers under the name
+	recalled  atomic.Bool            // a refusal of a moment ago was taken for an answer
 }
 
 // part is one resource of a load.
@@ -75,8 +77,12 @@ func (f *Fred) load(ctx context.Context, c kube.Cluster, q Query, namespace stri
 		return nil, err
 	}
 	out, err := l.assemble(need, parts)
-	if err == nil {
+	switch {
+	case err == nil:
 		f.renewAhead(c, out, namespace, need)
+	case l.recalled.Load(): // nothing but old refusals: rights may have been given meanwhile
+		q.Refresh = true
+		return f.load(ctx, c, q, namespace, need)
 	}
 	return out, err
 }
@@ -94,10 +100,13 @@ func (l *loading) plan(ctx context.Context, need []kube.Resource) (old bool) {
 	l.narrow = map[kube.Resource]bool{}
 	for _, r := range need {
 		_, state, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, ""))
-		if err != nil && r.Namespaced() && l.freshIn(ctx, r) {
-			l.narrow[r] = true
-		} else if (err != nil || state != cache.Fresh) && !r.Optional() {
-			old = true
+		switch {
+		case err == nil && state == cache.Fresh:
+		case l.refusal(ctx, r, "") == nil:
+			old = old || !r.Optional()
+		case r.Namespaced():
+			l.narrow[r] = l.freshIn(ctx, r)
+			old = old || !l.narrow[r] && !r.Optional()
 		}
 	}
 	if old {
@@ -109,15 +118,16 @@ func (l *loading) plan(ctx context.Context, need []kube.Resource) (old bool) {
 // planRest finds out which of the lists that are read besides need no reading.
 func (l *loading) planRest(ctx context.Context, rest []kube.Resource) {
 	for _, r := range rest {
-		_, _, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, ""))
-		l.narrow[r] = err != nil && r.Namespaced() && l.freshIn(ctx, r)
+		l.narrow[r] = r.Namespaced() && l.refusal(ctx, r, "") != nil && l.freshIn(ctx, r)
 	}
 }
 
-// freshIn reports whether the lists of r in all candidate namespaces are fresh.
+// freshIn reports whether all is known that can be of r in the candidate
+// namespaces: each list is fresh, or was refused a moment ago.
 func (l *loading) freshIn(ctx context.Context, r kube.Resource) bool {
 	for _, ns := range l.candidates(ctx) {
-		if _, state, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, ns)); err != nil || state != cache.Fresh {
+		_, state, err := l.Cache.Peek(ctx, listKey(l.cluster.Name, r, ns))
+		if (err != nil || state != cache.Fresh) && l.refusal(ctx, r, ns) == nil {
 			return false
 		}
 	}
@@ -207,7 +217,9 @@ func (l *loading) listIn(ctx context.Context, r kube.Resource, why error) part {
 	for _, ns := range l.candidates(ctx) {
 		e, err := l.fetch(ctx, r, ns)
 		if err != nil {
-			p.err = cmp.Or(p.err, err)
+			if p.err == nil || ns == l.namespace {
+				p.err = err // the words for the namespace asked about say more
+			}
 			continue
 		}
 		p.entries, p.namespaces = append(p.entries, e), append(p.namespaces, ns)
@@ -221,12 +233,15 @@ func (l *loading) listIn(ctx context.Context, r kube.Resource, why error) part {
 func (l *loading) fetch(ctx context.Context, r kube.Resource, namespace string) (cache.Entry[kube.Inventory], error) {
 	return cache.Fetch(ctx, l.Cache, l.request(listKey(l.cluster.Name, r, namespace)),
 		func(ctx context.Context) (cache.Collected[kube.Inventory], error) {
-			if l.down != nil {
-				return cache.Collected[kube.Inventory]{}, l.down
+			if err := cmp.Or(l.down, l.refusal(ctx, r, namespace)); err != nil {
+				return cache.Collected[kube.Inventory]{}, err
 			}
 			ctx, cancel := context.WithDeadline(ctx, l.deadline)
 			defer cancel()
 			inv, err := l.Kubernetes.List(ctx, l.cluster.Name, r, namespace)
+			if fault.KindOf(err) == fault.Forbidden {
+				l.keepRefusal(ctx, r, namespace, err)
+			}
 			return collected(l.Fred, inv, identity(l.server)), err
 		})
 }

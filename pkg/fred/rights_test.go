@@ -2,7 +2,6 @@ package fred_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -90,12 +89,49 @@ func TestASecondQuestionOfAViewerAsksNothingAgainThatHeHas(t *testing.T) {
 	first := s.workloads(t, fred.Query{})
 	s.world.requests()
 	second := s.workloads(t, fred.Query{})
-	for _, asked := range s.world.requests() {
-		r := kube.Resource(strings.Fields(asked)[1])
-		require.False(t, r.Namespaced(), "%s was answered a moment ago", asked)
-	}
+	require.Empty(t, s.world.requests(), "all was answered, or refused, a moment ago")
 	require.Equal(t, body(t, first), body(t, second))
 	require.Equal(t, first.Version, second.Version)
+	whole := s.overview(t, fred.Query{})
+	s.world.requests()
+	require.Equal(t, body(t, whole), body(t, s.overview(t, fred.Query{})))
+	require.Empty(t, s.world.requests())
+	s.clock.pass(2 * time.Minute)
+	s.overview(t, fred.Query{})
+	require.Contains(t, s.world.requests(), "dev nodes", "rights may have been given meanwhile")
+}
+
+func TestWhatOneMayNotReadHidesNothingFromAnother(t *testing.T) {
+	s := dev(t)
+	s.world.contexts[0].Asker = "viewer"
+	s.world.places["dev"].viewer("shop")
+	require.Len(t, s.workloads(t, everywhere).Items, 2)
+	s.world.change(func() {
+		s.world.contexts[0].Asker = "admin"
+		s.world.places["dev"].refuse = nil
+	})
+	r := s.overview(t, fred.Query{})
+	require.Equal(t, 3, r.Items[0].Workloads.Workloads)
+	require.NotNil(t, r.Items[0].Nodes)
+	require.Empty(t, r.Warnings)
+}
+
+func TestNothingButRefusalsIsNoAnswerToRemember(t *testing.T) {
+	s := dev(t)
+	s.world.places["dev"].viewer()
+	_, err := s.Workloads(t.Context(), everywhere)
+	fails(t, err, fault.Forbidden, "forbidden", "")
+	s.world.places["dev"].refuse = nil
+	require.Len(t, s.workloads(t, everywhere).Items, 3)
+}
+
+func TestARefusalIsAskedAgainOnRequest(t *testing.T) {
+	s := dev(t)
+	s.world.places["dev"].viewer("shop")
+	s.workloads(t, everywhere)
+	s.world.places["dev"].refuse = nil
+	require.Len(t, s.workloads(t, everywhere).Items, 2)
+	require.Len(t, s.workloads(t, fred.Query{AllNamespaces: true, Refresh: true}).Items, 3)
 }
 
 func TestAViewerIsServedHisRowsStaleWhenTheClusterIsDownAndOffline(t *testing.T) {

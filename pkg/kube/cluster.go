@@ -15,6 +15,10 @@ type Cluster struct {
 	Namespace string `json:"namespace,omitempty" doc:"The context's default namespace"`
 	Current   bool   `json:"current,omitempty" doc:"The context that is used when none is named"`
 	URL       string `json:"-"`
+
+	// Asker tells those apart who ask the cluster under one context's name. It
+	// holds no secret, and nothing of a credential.
+	Asker string `json:"-"`
 }
 
 // unknownWord stands where a cluster's name tells nothing.

@@ -140,7 +140,7 @@ func (s *Source) Identify(ctx context.Context, context string) (kube.Server, err
 			v, err = parseVersion(body)
 		}
 		server.Version, server.Platform = v.GitVersion, v.Platform
-		return err
+		return unlessRefused(err)
 	})
 	g.Go(func() error {
 		ns, err := c.core.Namespaces().Get(ctx, metav1.NamespaceSystem, metav1.GetOptions{})
