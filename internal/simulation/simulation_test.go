@@ -24,13 +24,13 @@ var morning = time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
 // inventory is all there is of one simulated cluster.
 func inventory(t *testing.T, w *simulation.World, cluster string) kube.Inventory {
 	t.Helper()
-	var inv kube.Inventory
+	var parts []kube.Inventory
 	for _, r := range kube.All {
 		part, err := w.List(t.Context(), cluster, r, "")
 		require.NoError(t, err)
-		inv.Merge(part)
+		parts = append(parts, part)
 	}
-	return inv
+	return *kube.Merge(parts)
 }
 
 func clusters(t *testing.T, w *simulation.World) []kube.Cluster {

@@ -70,7 +70,7 @@ func (f fetch[T]) run(ctx context.Context) (any, error) {
 		return nil, fmt.Errorf("cache entry %s: %w", f.req.Key, err)
 	}
 	h := header(f.req, got, began)
-	h.SecretPolicy = f.c.opts.SecretPolicy
+	h.SecretPolicy, h.Items = f.c.opts.SecretPolicy, items(got.Value)
 	if err := f.c.sealHeader(&h); err != nil {
 		return nil, fmt.Errorf("cache entry %s: %w", f.req.Key, err)
 	}

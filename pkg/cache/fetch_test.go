@@ -76,7 +76,7 @@ func TestTheHeaderTellsWhereAnEntryComesFrom(t *testing.T) {
 	require.Equal(t, cache.Header{
 		Schema: 1, Key: key, Source: "kubernetes", CollectedAt: at.UTC(), ExpiresAt: at.Add(time.Hour).UTC(),
 		InputHash: "h", ClusterUID: "uid", Endpoint: "https://api", Simulated: true, SecretPolicy: "7",
-		Warnings: []string{"no pods"}, Size: 7, SHA256: first.Header.SHA256,
+		Warnings: []string{"no pods"}, Items: 1, Size: 7, SHA256: first.Header.SHA256,
 	}, first.Header)
 	require.Equal(t, []string{"no pods"}, first.Warnings)
 

@@ -48,13 +48,9 @@ func NewFolder(path string) (*Folder, error) {
 // Path returns the absolute path of the folder.
 func (f *Folder) Path() string { return f.path }
 
-// Get implements Store.
-func (f *Folder) Get(ctx context.Context, name string) ([]byte, Info, error) {
-	return f.Head(ctx, name, MaxBlob)
-}
-
-// Head implements Store.
-func (f *Folder) Head(ctx context.Context, name string, n int) ([]byte, Info, error) {
+// Open implements Store. A file is never written in place, so what is read is of
+// one version.
+func (f *Folder) Open(ctx context.Context, name string) (io.ReadCloser, Info, error) {
 	if err := ready(ctx, name); err != nil {
 		return nil, Info{}, err
 	}
@@ -63,8 +59,26 @@ func (f *Folder) Head(ctx context.Context, name string, n int) ([]byte, Info, er
 		return nil, Info{}, missing(name, err)
 	}
 	defer root.Close()
-	data, info, err := readStart(root, name, n)
-	return data, info, missing(name, err)
+	file, info, err := openBlob(root, name)
+	if err != nil {
+		return nil, Info{}, missing(name, err)
+	}
+	return file, info, nil
+}
+
+// Head implements Store.
+func (f *Folder) Head(ctx context.Context, name string, n int) ([]byte, Info, error) {
+	file, info, err := f.Open(ctx, name)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	defer file.Close()
+	data := make([]byte, min(int64(n), info.Size))
+	got, err := io.ReadFull(file, data)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = nil // cut short since by a foreign hand: the reader of the entry will notice
+	}
+	return data[:got], info, missing(name, err)
 }
 
 // Stat implements Store.
@@ -85,29 +99,23 @@ func (f *Folder) Stat(ctx context.Context, name string) (Info, error) {
 	return info, missing(name, err)
 }
 
-// readStart reads the first n bytes of a file, or all when it is shorter. A
-// file is never written in place, so what is read is of one version.
-func readStart(root *os.Root, name string, n int) ([]byte, Info, error) {
+// openBlob opens the file of a blob.
+func openBlob(root *os.Root, name string) (*os.File, Info, error) {
 	// O_NONBLOCK: opening a named pipe must fail below, not wait for a writer.
 	file, err := root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, Info{}, err
 	}
-	defer file.Close()
 	stat, err := file.Stat()
+	var info Info
+	if err == nil {
+		info, err = infoOf(name, stat)
+	}
 	if err != nil {
+		file.Close()
 		return nil, Info{}, err
 	}
-	info, err := infoOf(name, stat)
-	if err != nil {
-		return nil, Info{}, err
-	}
-	data := make([]byte, min(int64(n), info.Size))
-	got, err := io.ReadFull(file, data)
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		err = nil // cut short since by a foreign hand: the reader of the entry will notice
-	}
-	return data[:got], info, err
+	return file, info, nil
 }
 
 // infoOf describes a file that can be a blob. A folder is none: it may hold

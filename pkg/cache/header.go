@@ -28,6 +28,7 @@ type Header struct {
 	Simulated    bool      `json:"simulated,omitempty"`
 	SecretPolicy string    `json:"secretPolicy,omitempty"` // version of the rules that Seal applied
 	Warnings     []string  `json:"warnings,omitempty"`     // what the collector could not read, what Seal removed
+	Items        int       `json:"items,omitempty"`        // objects in the payload, where it is a list
 	Size         int64     `json:"size"`                   // of the payload in bytes
 	SHA256       string    `json:"sha256"`                 // of the payload, in hex
 }

@@ -3,6 +3,7 @@ package cache_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ type recorder struct {
 	name string
 }
 
-func (r *recorder) Get(_ context.Context, name string) ([]byte, cache.Info, error) {
+func (r *recorder) Open(_ context.Context, name string) (io.ReadCloser, cache.Info, error) {
 	r.name = name
 	return nil, cache.Info{}, cache.ErrMissing
 }

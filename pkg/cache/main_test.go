@@ -55,7 +55,7 @@ func blob(t *testing.T, s cache.Store) (string, []byte) {
 	t.Helper()
 	list := names(t, s)
 	require.Len(t, list, 1)
-	data, _, err := s.Get(t.Context(), list[0])
+	data, _, err := cache.ReadBlob(t.Context(), s, list[0])
 	require.NoError(t, err)
 	return list[0], data
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"maps"
 	"slices"
@@ -42,10 +43,10 @@ func (m *Memory) find(ctx context.Context, name string) (memoryBlob, error) {
 	return b, nil
 }
 
-// Get implements Store.
-func (m *Memory) Get(ctx context.Context, name string) ([]byte, Info, error) {
+// Open implements Store.
+func (m *Memory) Open(ctx context.Context, name string) (io.ReadCloser, Info, error) {
 	b, err := m.find(ctx, name)
-	return bytes.Clone(b.data), b.info, err
+	return io.NopCloser(bytes.NewReader(b.data)), b.info, err
 }
 
 // Head implements Store.

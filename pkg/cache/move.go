@@ -95,7 +95,7 @@ func (c *Cache) setAside(ctx context.Context, h Header) error {
 // copy stores the entry under from under to as well and returns the info of the
 // first. Other content at to is ErrExists unless replace is set.
 func (c *Cache) copy(ctx context.Context, from, to Key, replace bool) (Info, error) {
-	data, info, err := c.store.Get(ctx, from.name())
+	data, info, err := ReadBlob(ctx, c.store, from.name())
 	if err != nil {
 		return Info{}, err
 	}

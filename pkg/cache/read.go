@@ -1,8 +1,14 @@
 package cache
 
 import (
+	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 )
@@ -78,18 +84,75 @@ func load[T any](ctx context.Context, c *Cache, key Key) (Entry[T], error) {
 
 // decode reads, verifies and decodes the entry under key.
 func decode[T any](ctx context.Context, c *Cache, key Key) (Entry[T], error) {
-	data, info, err := c.store.Get(ctx, key.name())
+	r, info, err := c.store.Open(ctx, key.name())
 	if err != nil {
 		return Entry[T]{}, fmt.Errorf("cache entry %s: %w", key, err)
 	}
-	h, payload, err := open(key, data)
-	if err != nil {
+	defer r.Close()
+	e := Entry[T]{Version: info.Version}
+	if e.Header, err = decodeInto(&e.Value, key, r, info.Size); err != nil {
 		return Entry[T]{}, fmt.Errorf("cache entry %s: %w", key, err)
 	}
-	e := Entry[T]{Header: h, Version: info.Version, Warnings: h.Warnings}
-	if err := json.Unmarshal(payload, &e.Value); err != nil {
-		return Entry[T]{}, fmt.Errorf("cache entry %s: %w: %w", key, ErrDamaged, err)
-	}
+	e.Warnings = e.Header.Warnings
 	remember(c, e)
 	return e, nil
+}
+
+// decodeInto decodes the entry under key, of size bytes, from r into v, which is
+// of no use when it fails. The bytes are verified while they pass: no copy of
+// the whole is held.
+func decodeInto(v any, key Key, r io.Reader, size int64) (Header, error) {
+	buf := buffers.Get().(*bufio.Reader) //nolint:forcetypeassert // the pool has no others
+	buf.Reset(r)
+	defer func() {
+		buf.Reset(nil)
+		buffers.Put(buf)
+	}()
+	line, err := firstLine(buf)
+	if err != nil {
+		return Header{}, err
+	}
+	h, err := parseLine(line)
+	if err != nil {
+		return Header{}, err
+	}
+	if err := fits(h, key, size, int64(len(line))); err != nil {
+		return Header{}, err
+	}
+	start, _ := buf.Peek(int(min(h.Size, listStart)))
+	makeRoom(v, start, h)
+	sum := sha256.New()
+	payload := io.TeeReader(io.LimitReader(buf, h.Size), sum)
+	decodeErr := json.UnmarshalRead(payload, v)
+	if _, err := io.Copy(io.Discard, payload); err != nil {
+		return Header{}, fmt.Errorf("read the payload: %w", err)
+	}
+	end, _ := io.ReadAll(io.LimitReader(buf, 2))
+	switch {
+	case hex.EncodeToString(sum.Sum(nil)) != h.SHA256 || string(end) != "\n":
+		return Header{}, fmt.Errorf("%w: the payload is altered", ErrDamaged)
+	case decodeErr != nil:
+		return Header{}, fmt.Errorf("%w: %w", ErrDamaged, decodeErr)
+	}
+	return h, nil
+}
+
+// buffers are for reading entries.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 64<<10) }}
+
+// firstLine reads the first line, without the newline.
+func firstLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case err == nil:
+			return line[:len(line)-1], nil
+		case errors.Is(err, io.EOF), errors.Is(err, bufio.ErrBufferFull) && len(line) > maxHeader:
+			return line, nil // parseLine says what it is
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, fmt.Errorf("read the header: %w", err)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package cache_test
 
 import (
 	"context"
+	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,9 +20,9 @@ type counting struct {
 	gets atomic.Int32
 }
 
-func (c *counting) Get(ctx context.Context, name string) ([]byte, cache.Info, error) {
+func (c *counting) Open(ctx context.Context, name string) (io.ReadCloser, cache.Info, error) {
 	c.gets.Add(1)
-	return c.Store.Get(ctx, name)
+	return c.Store.Open(ctx, name)
 }
 
 // text fetches an entry of n bytes (and quotes) for ever.

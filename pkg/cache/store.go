@@ -2,7 +2,9 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"strings"
 	"time"
@@ -17,9 +19,10 @@ const MaxBlob = 256 << 20
 // what they promise. Names are slash-separated segments of [a-z0-9._=-], none
 // beginning with a dot; another name is ErrName.
 type Store interface {
-	// Get returns the whole blob, in a slice that the caller may change. A blob
-	// that is not there is ErrMissing, here and in Head and Stat.
-	Get(ctx context.Context, name string) ([]byte, Info, error)
+	// Open returns the blob to be read once, from one version of it, whatever is
+	// stored meanwhile; the caller closes it. A blob that is not there is
+	// ErrMissing, here and in Head and Stat.
+	Open(ctx context.Context, name string) (io.ReadCloser, Info, error)
 	// Head returns the first n bytes of the blob, or all of it when shorter.
 	Head(ctx context.Context, name string, n int) ([]byte, Info, error)
 	// Stat returns what is known without reading the blob. It is cheap.
@@ -33,6 +36,21 @@ type Store interface {
 	// their names, and nothing that the store would not keep itself. An error
 	// ends it. What is stored meanwhile may be in it or not.
 	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
+}
+
+// ReadBlob returns the whole blob of that name, in a slice that the caller may change.
+func ReadBlob(ctx context.Context, s Store, name string) ([]byte, Info, error) {
+	r, info, err := s.Open(ctx, name)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	defer r.Close()
+	data := make([]byte, info.Size)
+	n, err := io.ReadFull(r, data)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) { // a foreign hand cut it short
+		return nil, Info{}, fmt.Errorf("read %s: %w", name, err)
+	}
+	return data[:n], info, nil
 }
 
 // Info describes a stored blob.

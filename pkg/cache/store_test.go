@@ -78,7 +78,7 @@ func TestFolderFollowsNoLinkOutOfItself(t *testing.T) {
 	f := folder(t, path)
 
 	for _, name := range []string{"a/secret.jsonl", "b.jsonl"} {
-		_, _, err := f.Get(t.Context(), name)
+		_, _, err := cache.ReadBlob(t.Context(), f, name)
 		require.Error(t, err, name)
 	}
 	_, err := f.Put(t.Context(), "a/new.jsonl", []byte("x"))
@@ -116,7 +116,7 @@ func TestFolderThatIsNoFolderIsRefused(t *testing.T) {
 func TestFolderThatIsMissingIsEmptyAndStaysSo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none")
 	f := folder(t, path)
-	_, _, err := f.Get(t.Context(), "a.jsonl")
+	_, _, err := cache.ReadBlob(t.Context(), f, "a.jsonl")
 	require.ErrorIs(t, err, cache.ErrMissing)
 	require.NoError(t, f.Delete(t.Context(), "a.jsonl"))
 	require.Empty(t, names(t, f))
@@ -134,7 +134,7 @@ func TestFolderMayBeReplacedUnderARunningServer(t *testing.T) {
 	put(folder(t, path+".new"), "new")
 	require.NoError(t, os.Rename(path, path+".old"))
 	require.NoError(t, os.Rename(path+".new", path))
-	data, _, err := f.Get(t.Context(), "a.jsonl")
+	data, _, err := cache.ReadBlob(t.Context(), f, "a.jsonl")
 	require.NoError(t, err)
 	require.Equal(t, "new", string(data))
 }
@@ -160,7 +160,7 @@ func TestStoresRefuseWhatIsTooLargeToBeRead(t *testing.T) {
 	f := folder(t, path)
 	require.NoError(t, os.WriteFile(filepath.Join(path, "a.jsonl"), nil, 0o600))
 	require.NoError(t, os.Truncate(filepath.Join(path, "a.jsonl"), cache.MaxBlob+1))
-	_, _, err := f.Get(t.Context(), "a.jsonl")
+	_, _, err := cache.ReadBlob(t.Context(), f, "a.jsonl")
 	require.ErrorIs(t, err, cache.ErrDamaged)
 	part := bytes.Repeat([]byte{' '}, 1<<20)
 	parts := make([][]byte, cache.MaxBlob/len(part)+1)

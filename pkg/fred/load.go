@@ -306,18 +306,19 @@ func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (
 	version.WriteString(out.metrics.Note)
 	out.version = version.String()
 	out.snapshot = l.memo.get(l.cluster.Name+"\x00"+fmt.Sprint(need), out.version, func() *kube.Snapshot {
-		var inv kube.Inventory
+		var lists []kube.Inventory
 		for _, r := range need {
 			for _, e := range parts[r].entries {
 				if parts[r].err == nil {
-					inv.Merge(e.Value)
+					lists = append(lists, e.Value)
 				}
 			}
 		}
+		inv := kube.Merge(lists)
 		if out.namespaces != nil {
 			inv.Narrow(out.namespaces)
 		}
-		return kube.NewSnapshot(&inv, known, out.collectedAt)
+		return kube.NewSnapshot(inv, known, out.collectedAt)
 	})
 	return out, nil
 }

@@ -130,20 +130,38 @@ func keepIn[T any](inv *Inventory, list []T, of func(*T) string) []T {
 	return kept
 }
 
-// Merge appends the lists of part to those of inv.
-func (inv *Inventory) Merge(part Inventory) {
-	inv.Nodes = append(inv.Nodes, part.Nodes...)
-	inv.Namespaces = append(inv.Namespaces, part.Namespaces...)
-	inv.Workloads = append(inv.Workloads, part.Workloads...)
-	inv.ReplicaSets = append(inv.ReplicaSets, part.ReplicaSets...)
-	inv.Pods = append(inv.Pods, part.Pods...)
-	inv.Services = append(inv.Services, part.Services...)
-	inv.Ingresses = append(inv.Ingresses, part.Ingresses...)
-	inv.ConfigMaps = append(inv.ConfigMaps, part.ConfigMaps...)
-	inv.ResourceQuotas = append(inv.ResourceQuotas, part.ResourceQuotas...)
-	inv.LimitRanges = append(inv.LimitRanges, part.LimitRanges...)
-	inv.NodeMetrics = append(inv.NodeMetrics, part.NodeMetrics...)
-	inv.PodMetrics = append(inv.PodMetrics, part.PodMetrics...)
+// Merge returns the lists of all parts in one inventory. It may share them with the
+// parts: neither must be changed afterwards.
+func Merge(parts []Inventory) *Inventory {
+	return &Inventory{
+		Nodes:          joined(parts, func(p *Inventory) []Node { return p.Nodes }),
+		Namespaces:     joined(parts, func(p *Inventory) []Namespace { return p.Namespaces }),
+		Workloads:      joined(parts, func(p *Inventory) []Workload { return p.Workloads }),
+		ReplicaSets:    joined(parts, func(p *Inventory) []Workload { return p.ReplicaSets }),
+		Pods:           joined(parts, func(p *Inventory) []Pod { return p.Pods }),
+		Services:       joined(parts, func(p *Inventory) []Service { return p.Services }),
+		Ingresses:      joined(parts, func(p *Inventory) []Ingress { return p.Ingresses }),
+		ConfigMaps:     joined(parts, func(p *Inventory) []ConfigMap { return p.ConfigMaps }),
+		ResourceQuotas: joined(parts, func(p *Inventory) []ResourceQuota { return p.ResourceQuotas }),
+		LimitRanges:    joined(parts, func(p *Inventory) []LimitRange { return p.LimitRanges }),
+		NodeMetrics:    joined(parts, func(p *Inventory) []Usage { return p.NodeMetrics }),
+		PodMetrics:     joined(parts, func(p *Inventory) []Usage { return p.PodMetrics }),
+	}
+}
+
+// joined returns one list of all parts; that of a part itself where the others
+// have none.
+func joined[T any](parts []Inventory, list func(*Inventory) []T) []T {
+	lists := make([][]T, 0, len(parts))
+	for i := range parts {
+		if l := list(&parts[i]); len(l) > 0 {
+			lists = append(lists, l)
+		}
+	}
+	if len(lists) == 1 {
+		return slices.Clip(lists[0])
+	}
+	return slices.Concat(lists...)
 }
 
 // Len returns the number of objects in inv.

@@ -21,7 +21,7 @@ func put(t *testing.T, s cache.Store, name string, parts ...string) cache.Info {
 
 func get(t *testing.T, s cache.Store, name string) string {
 	t.Helper()
-	data, _, err := s.Get(t.Context(), name)
+	data, _, err := cache.ReadBlob(t.Context(), s, name)
 	require.NoError(t, err)
 	return string(data)
 }
@@ -38,7 +38,7 @@ func names(t *testing.T, s cache.Store, prefix string) []string {
 
 func isMissing(t *testing.T, s cache.Store, name string) {
 	t.Helper()
-	_, _, err := s.Get(t.Context(), name)
+	_, _, err := cache.ReadBlob(t.Context(), s, name)
 	require.ErrorIs(t, err, cache.ErrMissing)
 	_, _, err = s.Head(t.Context(), name, 10)
 	require.ErrorIs(t, err, cache.ErrMissing)

@@ -49,7 +49,7 @@ func bytesComeBack(t *testing.T, s cache.Store) {
 		require.NoError(t, err)
 		require.EqualValues(t, len(data), info.Size)
 		require.Equal(t, "a/b.jsonl", info.Name)
-		got, read, err := s.Get(t.Context(), "a/b.jsonl")
+		got, read, err := cache.ReadBlob(t.Context(), s, "a/b.jsonl")
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(data, got), "the bytes differ")
 		require.Equal(t, info, read)
@@ -66,7 +66,7 @@ func slicesAreOwned(t *testing.T, s cache.Store) {
 	_, err := s.Put(t.Context(), "a", data)
 	require.NoError(t, err)
 	copy(data, "changed!!")
-	got, _, err := s.Get(t.Context(), "a")
+	got, _, err := cache.ReadBlob(t.Context(), s, "a")
 	require.NoError(t, err)
 	copy(got, "changed!!")
 	require.Equal(t, "as it was", get(t, s, "a"))
@@ -143,7 +143,7 @@ func badNames(t *testing.T, s cache.Store) {
 	} {
 		_, err := s.Put(t.Context(), name, []byte("x"))
 		require.ErrorIs(t, err, cache.ErrName, "put %q", name)
-		_, _, err = s.Get(t.Context(), name)
+		_, _, err = cache.ReadBlob(t.Context(), s, name)
 		require.ErrorIs(t, err, cache.ErrName, "get %q", name)
 		_, _, err = s.Head(t.Context(), name, 1)
 		require.ErrorIs(t, err, cache.ErrName, "head %q", name)
@@ -194,7 +194,7 @@ func canceled(t *testing.T, s cache.Store) {
 	cancel()
 	_, err := s.Put(ctx, "a", []byte("y"))
 	require.ErrorIs(t, err, context.Canceled)
-	_, _, err = s.Get(ctx, "a")
+	_, _, err = cache.ReadBlob(ctx, s, "a")
 	require.ErrorIs(t, err, context.Canceled)
 	_, _, err = s.Head(ctx, "a", 1)
 	require.ErrorIs(t, err, context.Canceled)
@@ -232,7 +232,7 @@ func overwriteIsAtomic(t *testing.T, s cache.Store) {
 					return
 				default:
 				}
-				data, info, err := s.Get(t.Context(), "a/b")
+				data, info, err := cache.ReadBlob(t.Context(), s, "a/b")
 				if err != nil || len(data) != size || bytes.Count(data, data[:1]) != size || info.Size != size {
 					t.Errorf("read %d bytes (%v): %v", len(data), info, err)
 					return
@@ -260,7 +260,7 @@ func writersLeaveOne(t *testing.T, s cache.Store) {
 		})
 	}
 	writers.Wait()
-	data, info, err := s.Get(t.Context(), "new/folder/a")
+	data, info, err := cache.ReadBlob(t.Context(), s, "new/folder/a")
 	require.NoError(t, err)
 	isWhole(t, data, size)
 	stat, err := s.Stat(t.Context(), "new/folder/a")
@@ -277,7 +277,7 @@ func neighborsDoNotMeddle(t *testing.T, s cache.Store) {
 			for range 20 {
 				_, err := s.Put(t.Context(), name, []byte(name))
 				if err == nil {
-					_, _, err = s.Get(t.Context(), name)
+					_, _, err = cache.ReadBlob(t.Context(), s, name)
 				}
 				if err == nil {
 					err = s.Delete(t.Context(), name)

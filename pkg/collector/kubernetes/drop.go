@@ -1,82 +1,29 @@
 package kubernetes
 
-import (
-	"bytes"
+import "google.golang.org/protobuf/encoding/protowire"
 
-	"google.golang.org/protobuf/encoding/protowire"
-	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-)
-
-// dropping is a serializer that does not decode metadata.managedFields. They
-// are up to half of what an API server sends, fred keeps nothing of them, and
-// they are of no use to it: what is not decoded need not be allocated.
-type dropping struct{ runtime.NegotiatedSerializer }
-
-// DecoderToVersion returns the decoder of the serializer within, behind one that
-// drops.
-func (d dropping) DecoderToVersion(s runtime.Decoder, gv runtime.GroupVersioner) runtime.Decoder {
-	return dropper{d.NegotiatedSerializer.DecoderToVersion(s, gv)}
-}
-
-type dropper struct{ runtime.Decoder }
-
-// Decode decodes data; a list without its managed fields.
-func (d dropper) Decode(data []byte, defaults *schema.GroupVersionKind, into runtime.Object) (runtime.Object, *schema.GroupVersionKind, error) {
-	if into == nil || !meta.IsListType(into) {
-		return d.Decoder.Decode(data, defaults, into)
-	}
-	return d.Decoder.Decode(dropManagedFields(data), defaults, into)
-}
-
-// The numbers of the fields on the way to managedFields in Kubernetes' protobuf.
+// The numbers of the fields on the way to managedFields in an object.
 const (
-	unknownRaw        protowire.Number = 2  // runtime.Unknown.raw: the list itself
-	listItems         protowire.Number = 2  // …List.items, in every list
 	itemMetadata      protowire.Number = 1  // metadata, in every object
 	metaManagedFields protowire.Number = 17 // ObjectMeta.managedFields
 )
 
-// magic begins every protobuf that an API server sends.
-var magic = []byte("k8s\x00")
-
-// dropManagedFields returns a list as an API server sends it without the managed
-// fields of its items. What is no such list is returned as it is.
-func dropManagedFields(data []byte) []byte {
-	body, ok := bytes.CutPrefix(data, magic)
-	if !ok {
-		return data
-	}
-	out := append(make([]byte, 0, len(data)), magic...)
-	out, ok = rewrite(out, body, func(out []byte, n protowire.Number, value []byte) ([]byte, bool, bool) {
-		if n != unknownRaw {
-			return out, false, true
-		}
-		return nested(out, n, value, dropFromList)
-	})
-	if !ok {
-		return data
-	}
-	return out
-}
-
-func dropFromList(out, list []byte) ([]byte, bool) {
-	return rewrite(out, list, func(out []byte, n protowire.Number, value []byte) ([]byte, bool, bool) {
-		if n != listItems {
-			return out, false, true
-		}
-		return nested(out, n, value, dropFromItem)
-	})
-}
-
-func dropFromItem(out, item []byte) ([]byte, bool) {
-	return rewrite(out, item, func(out []byte, n protowire.Number, value []byte) ([]byte, bool, bool) {
+// dropManagedFields appends an object's protobuf to out without
+// metadata.managedFields: they are up to half of what an API server sends, fred
+// keeps nothing of them, and what is not decoded need not be allocated. What
+// cannot be read is copied as it is, for the decoder to say so.
+func dropManagedFields(out, item []byte) []byte {
+	begin := len(out)
+	out, ok := rewrite(out, item, func(out []byte, n protowire.Number, value []byte) ([]byte, bool, bool) {
 		if n != itemMetadata {
 			return out, false, true
 		}
 		return nested(out, n, value, dropFromMetadata)
 	})
+	if !ok {
+		return append(out[:begin], item...)
+	}
+	return out
 }
 
 func dropFromMetadata(out, meta []byte) ([]byte, bool) {

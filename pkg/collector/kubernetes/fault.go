@@ -55,8 +55,8 @@ func classify(err error) (fault.Kind, string) {
 func isNetwork(err error) bool {
 	var u *url.Error
 	var op *net.OpError
-	broken := strings.Contains(err.Error(), "when reading response body") // the connection died within an answer
-	return broken || errors.As(err, &u) || errors.As(err, &op) || apierrors.IsServiceUnavailable(err) ||
+	broken := strings.Contains(err.Error(), "when reading response body") // of client-go, for what is read at once
+	return broken || errors.Is(err, errBroken) || errors.As(err, &u) || errors.As(err, &op) || apierrors.IsServiceUnavailable(err) ||
 		apierrors.IsInternalError(err) || apierrors.IsUnexpectedServerError(err)
 }
 

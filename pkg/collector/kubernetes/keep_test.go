@@ -162,13 +162,13 @@ func everything() []runtime.Object {
 func inventory(t *testing.T, objects ...runtime.Object) kube.Inventory {
 	t.Helper()
 	s := source(testutil.NewAPI(t, objects...))
-	var inv kube.Inventory
+	var parts []kube.Inventory
 	for _, r := range kube.All {
 		one, err := s.List(t.Context(), "dev", r, "")
 		require.NoError(t, err, r)
-		inv.Merge(one)
+		parts = append(parts, one)
 	}
-	return inv
+	return *kube.Merge(parts)
 }
 
 func TestNoSecretGetsIntoAnInventoryWhereverItWasPlanted(t *testing.T) {

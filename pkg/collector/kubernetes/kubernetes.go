@@ -8,25 +8,17 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"sync"
 
-	apps "k8s.io/api/apps/v1"
-	batch "k8s.io/api/batch/v1"
 	core "k8s.io/api/core/v1"
-	networking "k8s.io/api/networking/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/kubernetes/scheme"
-	appsv1 "k8s.io/client-go/kubernetes/typed/apps/v1"
-	batchv1 "k8s.io/client-go/kubernetes/typed/batch/v1"
-	corev1 "k8s.io/client-go/kubernetes/typed/core/v1"
-	networkingv1 "k8s.io/client-go/kubernetes/typed/networking/v1"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/pager"
-	metricsv1beta1 "k8s.io/metrics/pkg/client/clientset/versioned/typed/metrics/v1beta1"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,13 +27,6 @@ import (
 
 // Name is the name of this source in provenance and cache entries.
 const Name = "kubernetes"
-
-// pageSize is how many objects are asked for at a time: few enough that the
-// pages under way fit in little memory, many enough that round trips are few.
-const pageSize = 500
-
-// configMapPageSize is smaller, since a ConfigMap may be a megabyte.
-const configMapPageSize = 250
 
 // Source reads inventories. It is safe for concurrent use.
 type Source struct {
@@ -57,14 +42,11 @@ func New(config func(context string) (*rest.Config, error)) *Source {
 	return &Source{config: config, clients: map[string]*clients{}}
 }
 
-// clients are the typed clients of one cluster, sharing one HTTP client.
+// clients are the clients of one cluster, one for each group of its API, sharing
+// one HTTP client.
 type clients struct {
-	url        string
-	core       *corev1.CoreV1Client
-	apps       *appsv1.AppsV1Client
-	batch      *batchv1.BatchV1Client
-	networking *networkingv1.NetworkingV1Client
-	metrics    *metricsv1beta1.MetricsV1beta1Client
+	url string
+	of  map[schema.GroupVersion]rest.Interface
 }
 
 // client returns the clients of a context, made on first use.
@@ -91,36 +73,42 @@ func connect(cfg *rest.Config) (*clients, error) {
 	cfg.QPS = -1 // the API server's own flow control knows better
 	cfg.ContentType = runtime.ContentTypeProtobuf
 	cfg.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
+	cfg.NextProtos = []string{"http/1.1"} // a connection for each list: what is read slowly waits at the sender, not in memory
+	cfg.DisableCompression = cfg.DisableCompression || isLoopback(cfg.Host)
 	http, err := rest.HTTPClientFor(cfg)
 	if err != nil {
 		return nil, err
 	}
-	c := &clients{url: cfg.Host}
-	for gv, use := range map[schema.GroupVersion]func(rest.Interface){
-		core.SchemeGroupVersion:       func(r rest.Interface) { c.core = corev1.New(r) },
-		apps.SchemeGroupVersion:       func(r rest.Interface) { c.apps = appsv1.New(r) },
-		batch.SchemeGroupVersion:      func(r rest.Interface) { c.batch = batchv1.New(r) },
-		networking.SchemeGroupVersion: func(r rest.Interface) { c.networking = networkingv1.New(r) },
-	} {
-		r, err := restClient(cfg, http, gv)
-		if err != nil {
+	c := &clients{url: cfg.Host, of: map[schema.GroupVersion]rest.Interface{}}
+	for _, l := range listers {
+		if c.of[l.group] != nil {
+			continue
+		}
+		if c.of[l.group], err = restClient(cfg, http, l.group); err != nil {
 			return nil, err
 		}
-		use(r)
 	}
-	c.metrics, err = metricsv1beta1.NewForConfigAndClient(cfg, http)
-	return c, err
+	return c, nil
 }
 
-// restClient returns a client of one group that drops what is not kept while it
-// decodes.
+// isLoopback reports whether an API server is on this very machine, where bytes
+// are cheaper than packing them.
+func isLoopback(host string) bool {
+	u, err := url.Parse(host)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+}
+
 func restClient(cfg *rest.Config, http *http.Client, gv schema.GroupVersion) (*rest.RESTClient, error) {
 	cfg = rest.CopyConfig(cfg)
 	cfg.GroupVersion, cfg.APIPath = &gv, "/apis"
 	if gv.Group == "" {
 		cfg.APIPath = "/api"
 	}
-	cfg.NegotiatedSerializer = dropping{scheme.Codecs.WithoutConversion()}
+	cfg.NegotiatedSerializer = scheme.Codecs.WithoutConversion()
 	return rest.RESTClientForConfigAndClient(cfg, http)
 }
 
@@ -135,7 +123,7 @@ func (s *Source) Identify(ctx context.Context, context string) (kube.Server, err
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		var v version.Info
-		body, err := c.core.RESTClient().Get().AbsPath("/version").SetHeader("Accept", runtime.ContentTypeJSON).DoRaw(ctx)
+		body, err := c.of[core.SchemeGroupVersion].Get().AbsPath("/version").SetHeader("Accept", runtime.ContentTypeJSON).DoRaw(ctx)
 		if err == nil {
 			v, err = parseVersion(body)
 		}
@@ -143,7 +131,8 @@ func (s *Source) Identify(ctx context.Context, context string) (kube.Server, err
 		return unlessRefused(err)
 	})
 	g.Go(func() error {
-		ns, err := c.core.Namespaces().Get(ctx, metav1.NamespaceSystem, metav1.GetOptions{})
+		var ns core.Namespace
+		err := c.of[core.SchemeGroupVersion].Get().Resource("namespaces").Name(metav1.NamespaceSystem).Do(ctx).Into(&ns)
 		if err == nil {
 			server.UID = string(ns.UID)
 		}
@@ -167,6 +156,9 @@ func (s *Source) List(ctx context.Context, context string, r kube.Resource, name
 	if !ok {
 		return kube.Inventory{}, fmt.Errorf("no lister for %q", r)
 	}
+	if !r.Namespaced() {
+		namespace = ""
+	}
 	inv, err := l.list(ctx, c, namespace)
 	if r.Optional() && isAbsent(err) {
 		return kube.Inventory{Absent: true}, nil
@@ -184,29 +176,9 @@ func (s *Source) Probe(ctx context.Context, context string, r kube.Resource, nam
 	if err != nil {
 		return err
 	}
-	_, err = listers[r].page(ctx, c, namespace, metav1.ListOptions{Limit: 1})
-	return asFault(err, context)
-}
-
-// list reads page by page or, where the API server has forgotten the list before
-// the last page was asked for, all at once.
-func (l lister) list(ctx context.Context, c *clients, namespace string) (kube.Inventory, error) {
-	inv, err := l.pages(ctx, c, namespace, l.size())
-	if apierrors.IsResourceExpired(err) && inv.Len() > 0 {
-		return l.pages(ctx, c, namespace, 0)
+	if !r.Namespaced() {
+		namespace = ""
 	}
-	return inv, err
-}
-
-func (l lister) pages(ctx context.Context, c *clients, namespace string, size int64) (kube.Inventory, error) {
-	p := pager.New(func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-		return l.page(ctx, c, namespace, o)
-	})
-	p.PageSize, p.PageBufferSize = size, 0
-	k := newKeeper()
-	err := p.EachListItem(ctx, metav1.ListOptions{}, func(o runtime.Object) error {
-		l.keep(k, o)
-		return nil
-	})
-	return k.inv, err
+	_, err = listers[r].page(ctx, c, namespace, metav1.ListOptions{Limit: 1}, newKeeper())
+	return asFault(err, context)
 }

@@ -1,100 +1,97 @@
 package kubernetes
 
 import (
-	"cmp"
 	"context"
+	"fmt"
+	"strconv"
 
 	apps "k8s.io/api/apps/v1"
 	batch "k8s.io/api/batch/v1"
 	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/rest"
 	metrics "k8s.io/metrics/pkg/apis/metrics/v1beta1"
 
 	"github.com/fredctl/fred/pkg/kube"
 )
 
-// lister knows how to read one resource, page by page, and what to keep of it.
+// pageSize is how many objects are asked for at a time.
+const pageSize = 2000
+
+// lister knows how to read one resource, and what to keep of it.
 type lister struct {
-	page     func(ctx context.Context, c *clients, namespace string, o metav1.ListOptions) (runtime.Object, error)
-	keep     func(k *keeper, o runtime.Object)
-	pageSize int64
+	group schema.GroupVersion
+	name  string // as the API server knows it
+	read  func(ctx context.Context, r *rest.Request, k *keeper) (next string, err error)
 }
 
-func (l lister) size() int64 { return cmp.Or(l.pageSize, pageSize) }
+// of returns the lister of objects of type T.
+func of[T any, P object[T]](group schema.GroupVersion, name string, keep func(k *keeper, o P)) lister {
+	return lister{group: group, name: name, read: func(ctx context.Context, r *rest.Request, k *keeper) (string, error) {
+		body, err := r.Stream(ctx)
+		if err != nil {
+			return "", err
+		}
+		defer body.Close()
+		return readList(body, func(o P) { keep(k, o) })
+	}}
+}
 
-// of builds a lister from a typed list call and a typed converter.
-func of[L runtime.Object, T runtime.Object](
-	list func(ctx context.Context, c *clients, namespace string, o metav1.ListOptions) (L, error),
-	keep func(k *keeper, o T),
-) lister {
-	return lister{
-		page: func(ctx context.Context, c *clients, namespace string, o metav1.ListOptions) (runtime.Object, error) {
-			return list(ctx, c, namespace, o)
-		},
-		keep: func(k *keeper, o runtime.Object) {
-			if t, ok := o.(T); ok {
-				keep(k, t)
-			}
-		},
+var listers = map[kube.Resource]lister{
+	kube.Nodes:          of(core.SchemeGroupVersion, "nodes", (*keeper).node),
+	kube.Namespaces:     of(core.SchemeGroupVersion, "namespaces", (*keeper).namespace),
+	kube.Pods:           of(core.SchemeGroupVersion, "pods", (*keeper).pod),
+	kube.Services:       of(core.SchemeGroupVersion, "services", (*keeper).service),
+	kube.ConfigMaps:     of(core.SchemeGroupVersion, "configmaps", (*keeper).configMap),
+	kube.ResourceQuotas: of(core.SchemeGroupVersion, "resourcequotas", (*keeper).quota),
+	kube.LimitRanges:    of(core.SchemeGroupVersion, "limitranges", (*keeper).limitRange),
+	kube.Deployments:    of(apps.SchemeGroupVersion, "deployments", (*keeper).deployment),
+	kube.ReplicaSets:    of(apps.SchemeGroupVersion, "replicasets", (*keeper).replicaSet),
+	kube.StatefulSets:   of(apps.SchemeGroupVersion, "statefulsets", (*keeper).statefulSet),
+	kube.DaemonSets:     of(apps.SchemeGroupVersion, "daemonsets", (*keeper).daemonSet),
+	kube.Jobs:           of(batch.SchemeGroupVersion, "jobs", (*keeper).job),
+	kube.CronJobs:       of(batch.SchemeGroupVersion, "cronjobs", (*keeper).cronJob),
+	kube.Ingresses:      of(networking.SchemeGroupVersion, "ingresses", (*keeper).ingress),
+	kube.NodeMetrics:    of(metrics.SchemeGroupVersion, "nodes", (*keeper).nodeMetrics),
+	kube.PodMetrics:     of(metrics.SchemeGroupVersion, "pods", (*keeper).podMetrics),
+}
+
+// list reads page by page or, where the API server has forgotten the list before
+// the last page was asked for, all at once.
+func (l lister) list(ctx context.Context, c *clients, namespace string) (kube.Inventory, error) {
+	inv, err := l.pages(ctx, c, namespace, pageSize)
+	if apierrors.IsResourceExpired(err) && inv.Len() > 0 {
+		return l.pages(ctx, c, namespace, 0)
+	}
+	return inv, err
+}
+
+func (l lister) pages(ctx context.Context, c *clients, namespace string, size int64) (kube.Inventory, error) {
+	k := newKeeper()
+	o := metav1.ListOptions{Limit: size}
+	for {
+		next, err := l.page(ctx, c, namespace, o, k)
+		if err != nil || next == "" {
+			return k.inv, err
+		}
+		if next == o.Continue {
+			return k.inv, fmt.Errorf("the API server gives the same page of %s again", l.name)
+		}
+		o.Continue = next
 	}
 }
 
-func (l lister) by(pageSize int64) lister {
-	l.pageSize = pageSize
-	return l
-}
-
-type opts = metav1.ListOptions
-
-var listers = map[kube.Resource]lister{
-	kube.Nodes: of(func(ctx context.Context, c *clients, _ string, o opts) (*core.NodeList, error) {
-		return c.core.Nodes().List(ctx, o)
-	}, (*keeper).node),
-	kube.Namespaces: of(func(ctx context.Context, c *clients, _ string, o opts) (*core.NamespaceList, error) {
-		return c.core.Namespaces().List(ctx, o)
-	}, (*keeper).namespace),
-	kube.Pods: of(func(ctx context.Context, c *clients, ns string, o opts) (*core.PodList, error) {
-		return c.core.Pods(ns).List(ctx, o)
-	}, (*keeper).pod),
-	kube.Services: of(func(ctx context.Context, c *clients, ns string, o opts) (*core.ServiceList, error) {
-		return c.core.Services(ns).List(ctx, o)
-	}, (*keeper).service),
-	kube.ConfigMaps: of(func(ctx context.Context, c *clients, ns string, o opts) (*core.ConfigMapList, error) {
-		return c.core.ConfigMaps(ns).List(ctx, o)
-	}, (*keeper).configMap).by(configMapPageSize),
-	kube.ResourceQuotas: of(func(ctx context.Context, c *clients, ns string, o opts) (*core.ResourceQuotaList, error) {
-		return c.core.ResourceQuotas(ns).List(ctx, o)
-	}, (*keeper).quota),
-	kube.LimitRanges: of(func(ctx context.Context, c *clients, ns string, o opts) (*core.LimitRangeList, error) {
-		return c.core.LimitRanges(ns).List(ctx, o)
-	}, (*keeper).limitRange),
-	kube.Deployments: of(func(ctx context.Context, c *clients, ns string, o opts) (*apps.DeploymentList, error) {
-		return c.apps.Deployments(ns).List(ctx, o)
-	}, (*keeper).deployment),
-	kube.ReplicaSets: of(func(ctx context.Context, c *clients, ns string, o opts) (*apps.ReplicaSetList, error) {
-		return c.apps.ReplicaSets(ns).List(ctx, o)
-	}, (*keeper).replicaSet),
-	kube.StatefulSets: of(func(ctx context.Context, c *clients, ns string, o opts) (*apps.StatefulSetList, error) {
-		return c.apps.StatefulSets(ns).List(ctx, o)
-	}, (*keeper).statefulSet),
-	kube.DaemonSets: of(func(ctx context.Context, c *clients, ns string, o opts) (*apps.DaemonSetList, error) {
-		return c.apps.DaemonSets(ns).List(ctx, o)
-	}, (*keeper).daemonSet),
-	kube.Jobs: of(func(ctx context.Context, c *clients, ns string, o opts) (*batch.JobList, error) {
-		return c.batch.Jobs(ns).List(ctx, o)
-	}, (*keeper).job),
-	kube.CronJobs: of(func(ctx context.Context, c *clients, ns string, o opts) (*batch.CronJobList, error) {
-		return c.batch.CronJobs(ns).List(ctx, o)
-	}, (*keeper).cronJob),
-	kube.Ingresses: of(func(ctx context.Context, c *clients, ns string, o opts) (*networking.IngressList, error) {
-		return c.networking.Ingresses(ns).List(ctx, o)
-	}, (*keeper).ingress),
-	kube.NodeMetrics: of(func(ctx context.Context, c *clients, _ string, o opts) (*metrics.NodeMetricsList, error) {
-		return c.metrics.NodeMetricses().List(ctx, o)
-	}, (*keeper).nodeMetrics),
-	kube.PodMetrics: of(func(ctx context.Context, c *clients, ns string, o opts) (*metrics.PodMetricsList, error) {
-		return c.metrics.PodMetricses(ns).List(ctx, o)
-	}, (*keeper).podMetrics),
+// page reads one page, and returns the token of the next.
+func (l lister) page(ctx context.Context, c *clients, namespace string, o metav1.ListOptions, k *keeper) (string, error) {
+	r := c.of[l.group].Get().NamespaceIfScoped(namespace, namespace != "").Resource(l.name)
+	if o.Limit > 0 {
+		r.Param("limit", strconv.FormatInt(o.Limit, 10))
+	}
+	if o.Continue != "" {
+		r.Param("continue", o.Continue)
+	}
+	return l.read(ctx, r, k)
 }

@@ -54,10 +54,10 @@ func lists(asked []string, r kube.Resource) (found []url.Values) {
 }
 
 func TestALongListIsReadPageByPageAndSorted(t *testing.T) {
-	a := testutil.NewAPI(t, pods(1201)...)
+	a := testutil.NewAPI(t, pods(4801)...)
 	inv, err := source(a).List(t.Context(), "dev", kube.Pods, "")
 	require.NoError(t, err)
-	require.Len(t, inv.Pods, 1201)
+	require.Len(t, inv.Pods, 4801)
 	require.Equal(t, "a", inv.Pods[0].Namespace)
 	for i := 1; i < len(inv.Pods); i++ {
 		before, after := inv.Pods[i-1], inv.Pods[i]
@@ -65,8 +65,8 @@ func TestALongListIsReadPageByPageAndSorted(t *testing.T) {
 	}
 	asked := lists(a.Asked(), kube.Pods)
 	require.Len(t, asked, 3)
-	for i, token := range []string{"", "500", "1000"} {
-		require.Equal(t, "500", asked[i].Get("limit"))
+	for i, token := range []string{"", "2000", "4000"} {
+		require.Equal(t, "2000", asked[i].Get("limit"))
 		require.Equal(t, token, asked[i].Get("continue"))
 	}
 }
@@ -80,9 +80,9 @@ func TestOneNamespaceIsAskedForAlone(t *testing.T) {
 }
 
 func TestATokenThatExpiresBetweenPagesIsFollowedByAWholeList(t *testing.T) {
-	a := testutil.NewAPI(t, pods(1201)...)
+	a := testutil.NewAPI(t, pods(4801)...)
 	a.Before = func(w http.ResponseWriter, r *http.Request) bool {
-		if r.URL.Query().Get("continue") != "1000" {
+		if r.URL.Query().Get("continue") != "4000" {
 			return false
 		}
 		testutil.Refuse(w, apierrors.NewResourceExpired("The provided continue parameter is too old"))
@@ -90,7 +90,7 @@ func TestATokenThatExpiresBetweenPagesIsFollowedByAWholeList(t *testing.T) {
 	}
 	inv, err := source(a).List(t.Context(), "dev", kube.Pods, "")
 	require.NoError(t, err)
-	require.Len(t, inv.Pods, 1201, "every object once")
+	require.Len(t, inv.Pods, 4801, "every object once")
 	asked := lists(a.Asked(), kube.Pods)
 	require.Len(t, asked, 4)
 	require.Empty(t, asked[3].Get("limit"))
@@ -173,9 +173,9 @@ func TestWhatAServerMayAnswerInsteadOfAList(t *testing.T) {
 }
 
 func TestAConnectionThatDiesWithinAListLeavesNoPartOfIt(t *testing.T) {
-	for name, page := range map[string]string{"in the first page": "", "in the second page": "500"} {
+	for name, page := range map[string]string{"in the first page": "", "in the second page": "2000"} {
 		t.Run(name, func(t *testing.T) {
-			a := testutil.NewAPI(t, pods(600)...)
+			a := testutil.NewAPI(t, pods(2100)...)
 			a.Before = func(w http.ResponseWriter, r *http.Request) bool {
 				if r.URL.Query().Get("continue") != page {
 					return false

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	core "k8s.io/api/core/v1"
@@ -113,21 +114,27 @@ func waiting(s *core.ContainerStatus, w *core.ContainerStateWaiting) string {
 	return missing(w.Message)
 }
 
+// The patterns are made when they are needed first: repetitions as long as these
+// take milliseconds, and most runs of fred need none.
 var (
 	// As the kubelet says it when a ConfigMap or Secret, or a key in one, is not there.
-	notFound = regexp.MustCompile(`^(configmap|secret) "([a-z0-9.-]{1,253})" not found$`)
-	noKey    = regexp.MustCompile(`^couldn't find key ([-._A-Za-z0-9]{1,253}) in (ConfigMap|Secret) [a-z0-9-]{1,63}/([a-z0-9.-]{1,253})$`)
+	notFound = pattern(`^(configmap|secret) "([a-z0-9.-]{1,253})" not found$`)
+	noKey    = pattern(`^couldn't find key ([-._A-Za-z0-9]{1,253}) in (ConfigMap|Secret) [a-z0-9-]{1,63}/([a-z0-9.-]{1,253})$`)
 	// As the scheduler says it: "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s)."
-	nodesShort = regexp.MustCompile(`\b(\d+) (Insufficient [a-z0-9/-]+(?:\.[a-z0-9/-]+)*|Too many pods|node\(s\) (?:had untolerated taint|had volume node affinity conflict|didn't match [A-Za-z/' -]+|were unschedulable|didn't have free ports))`)
-	oneWord    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]{0,63}$`)
+	nodesShort = pattern(`\b(\d+) (Insufficient [a-z0-9/-]+(?:\.[a-z0-9/-]+)*|Too many pods|node\(s\) (?:had untolerated taint|had volume node affinity conflict|didn't match [A-Za-z/' -]+|were unschedulable|didn't have free ports))`)
+	oneWord    = pattern(`^[A-Za-z][A-Za-z0-9]{0,63}$`)
 )
+
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
 
 // missing names the ConfigMap or Secret that a message of the kubelet is about.
 func missing(message string) string {
-	if m := notFound.FindStringSubmatch(message); m != nil {
+	if m := notFound().FindStringSubmatch(message); m != nil {
 		return kindName(m[1]) + " " + m[2] + " is missing"
 	}
-	if m := noKey.FindStringSubmatch(message); m != nil {
+	if m := noKey().FindStringSubmatch(message); m != nil {
 		return fmt.Sprintf("key %s of %s %s is missing", m[1], m[2], m[3])
 	}
 	return ""
@@ -143,7 +150,7 @@ func kindName(lower string) string {
 // shortage takes from a message of the scheduler what nodes are short of.
 func shortage(message string) string {
 	var parts []string
-	for _, m := range nodesShort.FindAllStringSubmatch(message, 4) {
+	for _, m := range nodesShort().FindAllStringSubmatch(message, 4) {
 		parts = append(parts, m[1]+" "+m[2])
 	}
 	return strings.Join(parts, ", ")
@@ -151,7 +158,7 @@ func shortage(message string) string {
 
 // word returns s if it is a reason as Kubernetes writes them: one word.
 func word(s string) string {
-	if oneWord.MatchString(s) {
+	if oneWord().MatchString(s) {
 		return s
 	}
 	return ""

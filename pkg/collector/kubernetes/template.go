@@ -34,9 +34,58 @@ func (k *keeper) spec(labels map[string]string, s *core.PodSpec) *kube.Template 
 // podResources counts as the scheduler does: init containers, sidecars,
 // overhead and resources at the level of the pod included.
 func podResources(p *core.Pod) kube.Resources {
+	if plain(p) {
+		return sum(p)
+	}
 	requests := resourcehelper.PodRequests(p, resourcehelper.PodResourcesOptions{UseStatusResources: true})
 	limits := resourcehelper.PodLimits(p, resourcehelper.PodResourcesOptions{UseStatusResources: true})
 	return resources(requests, limits)
+}
+
+// plain reports whether a pod has nothing but containers, none of them being
+// resized. Most pods are so, and the scheduler's rules then come to a sum that
+// needs no maps.
+func plain(p *core.Pod) bool {
+	s := &p.Spec
+	if len(s.InitContainers) > 0 || s.Overhead != nil || s.Resources != nil || len(s.ResourceClaims) > 0 {
+		return false
+	}
+	for i := range p.Status.ContainerStatuses {
+		status := &p.Status.ContainerStatuses[i]
+		c := containerOf(s, status.Name)
+		switch {
+		case status.Resources == nil && status.AllocatedResources == nil:
+		case c == nil || status.Resources == nil,
+			!same(status.Resources.Requests, c.Resources.Requests),
+			!same(status.Resources.Limits, c.Resources.Limits),
+			status.AllocatedResources != nil && !same(status.AllocatedResources, c.Resources.Requests):
+			return false
+		}
+	}
+	return true
+}
+
+func containerOf(s *core.PodSpec, name string) *core.Container {
+	for i := range s.Containers {
+		if s.Containers[i].Name == name {
+			return &s.Containers[i]
+		}
+	}
+	return nil
+}
+
+// same reports whether a and b are of the same CPU and memory.
+func same(a, b core.ResourceList) bool { return cpu(a) == cpu(b) && memory(a) == memory(b) }
+
+func sum(p *core.Pod) (r kube.Resources) {
+	for i := range p.Spec.Containers {
+		c := resources(p.Spec.Containers[i].Resources.Requests, p.Spec.Containers[i].Resources.Limits)
+		r.CPURequest += c.CPURequest
+		r.MemoryRequest += c.MemoryRequest
+		r.CPULimit += c.CPULimit
+		r.MemoryLimit += c.MemoryLimit
+	}
+	return r
 }
 
 func resources(requests, limits core.ResourceList) kube.Resources {
