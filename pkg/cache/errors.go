@@ -26,6 +26,9 @@ var (
 	ErrRefreshing = errors.New("being refreshed")
 	// ErrExists says that Move found other content where an entry was to go.
 	ErrExists = errors.New("another entry is there")
+	// ErrCommitted says that changes are recorded but not all of them made: the
+	// next to open the store ends them.
+	ErrCommitted = errors.New("the changes are recorded, and not all made yet")
 	// ErrName says that a store was given a name it does not keep.
 	ErrName = errors.New("invalid entry name")
 	// ErrClosed says that the Cache was closed.

@@ -89,7 +89,7 @@ func replace(root *os.Root, name string, data [][]byte) (Info, error) {
 	defer file.Close()
 	err = write(root, file, temp, data)
 	if err == nil {
-		err = rename(root, temp, name)
+		err = rename(root, temp, name, makeDirs)
 	}
 	if err != nil {
 		_ = root.Remove(temp) // the sweep takes it otherwise
@@ -133,7 +133,7 @@ func write(root *os.Root, file *os.File, temp string, data [][]byte) error {
 
 // rename moves temp to name, making the folders on the way. It tries again
 // because Delete may remove an empty folder between the two.
-func rename(root *os.Root, temp, name string) error {
+func rename(root *os.Root, temp, name string, makeDirs func(*os.Root, string) error) error {
 	target := filepath.FromSlash(name)
 	err := root.Rename(temp, target)
 	for range 10 {
@@ -202,9 +202,18 @@ func (f *Folder) sweep() {
 	if err != nil {
 		return
 	}
+	var batches []string
 	for _, e := range entries {
+		if e.IsDir() && strings.HasPrefix(e.Name(), batchPrefix) {
+			batches = append(batches, e.Name())
+			continue
+		}
+		if e.Name() == lockName {
+			continue
+		}
 		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > tempAge {
 			_ = root.Remove(filepath.Join(tempDir, e.Name()))
 		}
 	}
+	f.sweepBatches(root, batches)
 }

@@ -20,6 +20,9 @@ type Memory struct {
 	mu    sync.RWMutex
 	blobs map[string]memoryBlob
 	count uint64
+
+	once  sync.Once
+	batch chan struct{} // full while a batch is open
 }
 
 type memoryBlob struct {
@@ -72,13 +75,81 @@ func (m *Memory) Put(ctx context.Context, name string, data ...[]byte) (Info, er
 	whole := bytes.Join(data, nil)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.put(name, whole), nil
+}
+
+// put stores whole, which is nobody else's; m.mu is held.
+func (m *Memory) put(name string, whole []byte) Info {
 	if m.blobs == nil {
 		m.blobs = map[string]memoryBlob{}
 	}
 	m.count++
 	info := Info{Name: name, Size: int64(len(whole)), Version: strconv.FormatUint(m.count, 36), Modified: time.Now().UTC()}
 	m.blobs[name] = memoryBlob{data: whole, info: info}
-	return info, nil
+	return info
+}
+
+// memoryBatch is a batch of a Memory.
+type memoryBatch struct {
+	m       *Memory
+	blobs   map[string][]byte // nil: to be deleted
+	release func()
+}
+
+// Begin implements Store.
+func (m *Memory) Begin(ctx context.Context) (Batch, error) {
+	m.once.Do(func() { m.batch = make(chan struct{}, 1) })
+	select {
+	case m.batch <- struct{}{}:
+		return &memoryBatch{m: m, blobs: map[string][]byte{}, release: sync.OnceFunc(func() { <-m.batch })}, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Put implements Batch.
+func (b *memoryBatch) Put(ctx context.Context, name string, data ...[]byte) error {
+	if err := ready(ctx, name); err != nil {
+		return err
+	}
+	if total(data) > MaxBlob {
+		return fmt.Errorf("store %s: larger than %d bytes", name, MaxBlob)
+	}
+	b.blobs[name] = append([]byte{}, bytes.Join(data, nil)...)
+	return nil
+}
+
+// Delete implements Batch.
+func (b *memoryBatch) Delete(ctx context.Context, name string) error {
+	if err := ready(ctx, name); err != nil {
+		return err
+	}
+	b.blobs[name] = nil
+	return nil
+}
+
+// Commit implements Batch.
+func (b *memoryBatch) Commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	b.m.mu.Lock()
+	defer b.m.mu.Unlock()
+	for name, data := range b.blobs {
+		if data == nil {
+			delete(b.m.blobs, name)
+		} else {
+			b.m.put(name, data)
+		}
+	}
+	b.blobs = map[string][]byte{}
+	return nil
+}
+
+// Close implements Batch.
+func (b *memoryBatch) Close() error {
+	b.release()
+	return nil
 }
 
 // Delete implements Store.

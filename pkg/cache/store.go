@@ -30,12 +30,31 @@ type Store interface {
 	// Put stores the concatenation of data. Readers see the old blob or the new
 	// one, whole; when Put returns, the new one is on stable storage.
 	Put(ctx context.Context, name string, data ...[]byte) (Info, error)
+	// Begin starts changes that are made together. It waits for another batch of
+	// the same medium, in whatever process, to end.
+	Begin(ctx context.Context) (Batch, error)
 	// Delete removes the blob. It is no error if there is none.
 	Delete(ctx context.Context, name string) error
 	// List yields the blobs whose names begin with prefix, in byte order of
 	// their names, and nothing that the store would not keep itself. An error
 	// ends it. What is stored meanwhile may be in it or not.
 	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
+}
+
+// Batch is a set of changes of which all are made, or none, whatever happens to
+// the process. What is put twice has the later content. It is used by one
+// goroutine, and must be closed.
+type Batch interface {
+	// Put stages the concatenation of data as the blob of that name.
+	Put(ctx context.Context, name string, data ...[]byte) error
+	// Delete stages the removal of a blob.
+	Delete(ctx context.Context, name string) error
+	// Commit makes the changes. When it fails, none was made, unless the error
+	// is ErrCommitted: then they are recorded, and whoever opens the store next
+	// ends what is left. Others may see some of the changes before the rest.
+	Commit(ctx context.Context) error
+	// Close drops what was not committed.
+	Close() error
 }
 
 // ReadBlob returns the whole blob of that name, in a slice that the caller may change.

@@ -37,6 +37,8 @@ var promises = map[string]func(*testing.T, cache.Store){
 	"a name is refused that could escape or hide":     badNames,
 	"a list is sorted and holds what has the prefix":  listIsSorted,
 	"a list can be left early":                        listStops,
+	"a batch changes all at once or nothing":          batches,
+	"batches wait for one another":                    batchesWait,
 	"a canceled context ends every operation":         canceled,
 	"a reader sees the old blob or the new one":       overwriteIsAtomic,
 	"writers of one name leave one of their blobs":    writersLeaveOne,
