@@ -20,6 +20,7 @@ var never = map[string]map[string]string{
 	"pkg/redact": {module: "what is secret is decided without the rest", "net/http": "redaction does no I/O"},
 	"pkg/kube":   {"net/http": "what runs is told without I/O", "k8s.io/": "the model knows no client", module + "pkg/cache": "the model knows no cache"},
 	"pkg/report": {module + "pkg/kube": "the envelope knows no subject", "net/http": "the envelope does no I/O"},
+	"pkg/fact":   {module + "pkg/kube": "what people write knows no inventory", module + "pkg/cache": "what people write does not know where it is kept", "net/http": "facts do no I/O"},
 	"pkg/cache": {
 		module + "pkg/kube": "the cache knows no subject", module + "pkg/collector": "the cache knows no collector", "k8s.io/": "the cache knows no collector",
 	},
@@ -30,9 +31,10 @@ var never = map[string]map[string]string{
 		"github.com/spf13/": "use cases know no flags", module + "internal/": "the library stands without the program",
 		module + "pkg/collector": "use cases are handed their sources", "k8s.io/client-go": "use cases know no client",
 	},
-	"internal/view":   {module + "pkg/collector": "a view is handed its report", module + "internal/server": "faces do not know each other", module + "internal/cli": "faces do not know each other"},
-	"internal/server": {module + "pkg/collector": "faces ask use cases", module + "internal/cli": "faces do not know each other", module + "internal/view": "faces do not know each other", "github.com/spf13/": "REST knows no flags"},
-	"internal/config": {module + "pkg/fred": "settings know no use case", "k8s.io/": "settings know no client"},
+	"internal/view":    {module + "pkg/collector": "a view is handed its report", module + "internal/server": "faces do not know each other", module + "internal/cli": "faces do not know each other"},
+	"internal/server":  {module + "pkg/collector": "faces ask use cases", module + "internal/cli": "faces do not know each other", module + "internal/view": "faces do not know each other", "github.com/spf13/": "REST knows no flags"},
+	"internal/offline": {module + "pkg/fred": "the switch knows no use case", module + "pkg/collector": "the switch knows no collector", "k8s.io/": "the switch knows no client"},
+	"internal/config":  {module + "pkg/fred": "settings know no use case", "k8s.io/": "settings know no client"},
 }
 
 func TestEveryPackageKeepsToItsSideOfTheArrows(t *testing.T) {

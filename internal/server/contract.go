@@ -30,6 +30,9 @@ func (s *Server) contract() {
 	ui(s, "kube/configmaps", "The ConfigMaps of a workload, without values", ofWorkload, s.uiConfigMaps)
 	ui(s, "kube/services", "The Services of a workload", ofWorkload, s.uiServices)
 	ui(s, "kube/ingresses", "The Ingresses of a workload", ofWorkload, s.uiIngresses)
+	ui(s, "ai/cluster/facts", "What people wrote about a cluster", ofCluster, s.uiClusterFacts)
+	ui(s, "ai/namespace/facts", "What people wrote about a namespace", ofNamespace, s.uiNamespaceFacts)
+	ui(s, "ai/workload/facts", "What people wrote about a workload", ofWorkload, s.uiWorkloadFacts)
 	ui(s, "config/frontend_settings", "What the client shows of itself", nil, s.uiSettings)
 }
 

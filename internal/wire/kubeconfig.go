@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/fredctl/fred/internal/config"
+	"github.com/fredctl/fred/internal/offline"
 	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/kube"
 )
@@ -31,7 +32,7 @@ type kubeconfig struct {
 	flags    *genericclioptions.ConfigFlags
 	settings config.Config
 	version  string
-	offline  bool
+	offline  *offline.Switch
 	once     sync.Once
 	known    []kube.Cluster
 	err      error
@@ -136,10 +137,10 @@ func (k *kubeconfig) inCluster() []kube.Cluster {
 	return []kube.Cluster{c}
 }
 
-// rest returns how to reach the cluster of a context.
+// rest returns how to reach the cluster of a context, as long as fred is online.
 func (k *kubeconfig) rest(context string) (*rest.Config, error) {
-	if k.offline {
-		return nil, fault.New(fault.Offline, "cluster %q is not asked: fred is offline", context)
+	if k.offline.On() {
+		return nil, notAsked(context)
 	}
 	flags := k.of(context)
 	raw, err := flags.ToRawKubeConfigLoader().RawConfig()
@@ -160,6 +161,8 @@ func (k *kubeconfig) rest(context string) (*rest.Config, error) {
 			Hinted("Compare with: kubectl --context %s version.", context)
 	}
 	cfg.UserAgent = fmt.Sprintf("fred/%s (%s/%s)", k.version, runtime.GOOS, runtime.GOARCH)
+	cfg.Dial = k.offline.Dial
+	cfg.Wrap(k.offline.Wrap)
 	return cfg, nil
 }
 

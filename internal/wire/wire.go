@@ -13,6 +13,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
 	"github.com/fredctl/fred/internal/config"
+	"github.com/fredctl/fred/internal/offline"
 	"github.com/fredctl/fred/internal/simulation"
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/collector/kubernetes"
@@ -48,8 +49,9 @@ const patience = 3 * time.Second
 // Built is a Fred and what must be closed after it.
 type Built struct {
 	*fred.Fred
-	Notes []string // what the user should know before anything is asked
-	close []func()
+	Notes  []string        // what the user should know before anything is asked
+	Switch *offline.Switch // on where the settings say so; thrown, it cuts off every source
+	close  []func()
 }
 
 // Close ends what is under way.
@@ -74,17 +76,18 @@ func Build(c config.Config, o Options) (*Built, error) {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
 	fopts.Checks = checks(c, o.Settings, store)
-	b := &Built{}
+	b := &Built{Switch: &offline.Switch{}}
+	b.Switch.Set(copts.Offline)
 	fopts.Cache = cache.New(store, copts)
 	b.close = append(b.close, fopts.Cache.Close)
 	switch {
 	case o.Simulation:
 		simulate(&fopts)
 	case o.Collector != nil:
-		fopts.Contexts, fopts.Kubernetes, fopts.Source = o.Collector, o.Collector, o.Collector.Name
+		fopts.Contexts, fopts.Kubernetes, fopts.Source = o.Collector, guarded{o.Collector, b.Switch}, o.Collector.Name
 	default:
-		k := &kubeconfig{flags: o.Kube, settings: c, version: o.Version, offline: copts.Offline}
-		fopts.Contexts, fopts.Kubernetes, fopts.Source = k, kubernetes.New(k.rest), kubernetes.Name
+		k := &kubeconfig{flags: o.Kube, settings: c, version: o.Version, offline: b.Switch}
+		fopts.Contexts, fopts.Kubernetes, fopts.Source = k, guarded{kubernetes.New(k.rest), b.Switch}, kubernetes.Name
 		if !copts.Offline {
 			b.Notes = k.notes()
 		}

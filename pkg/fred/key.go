@@ -14,6 +14,7 @@ import (
 //	clusters/<context>/kube/<resource>         one list, of all namespaces
 //	clusters/<context>/kube/in/<namespace>/<resource>   one list of one namespace, where the whole is forbidden
 //	clusters/<context>/kube/refused/<asker>/<resource>[/<namespace>]   a list that somebody may not read
+//	clusters/<context>/facts                   what people wrote about the cluster and what runs in it
 //	aside/<uid>/<context>/…                    what an earlier cluster of that name left
 var clustersKey = cache.NewKey("clusters")
 
@@ -27,6 +28,8 @@ func listKey(cluster string, r kube.Resource, namespace string) cache.Key {
 	}
 	return clusterKey(cluster).Join("kube", "in", namespace, string(r))
 }
+
+func factsKey(cluster string) cache.Key { return clusterKey(cluster).Join("facts") }
 
 func refusedKey(c kube.Cluster, r kube.Resource, namespace string) cache.Key {
 	key := clusterKey(c.Name).Join("kube", "refused", cmp.Or(c.Asker, "anybody"), string(r))

@@ -1,0 +1,38 @@
+package fred
+
+import "github.com/fredctl/fred/pkg/cache"
+
+// place is what the key of an entry says: whose it is, and of what. It is the
+// reading of the layout in key.go.
+type place struct {
+	cluster   string
+	namespace string // where the entry is of one namespace
+	kind      string // the resource, "server", "facts", "refused", …
+	aside     string // the identity of the cluster that it was set aside for
+}
+
+// placeOf reads a key. What is not laid out as fred does it has no kind.
+func placeOf(key cache.Key) place {
+	var p place
+	s := key.Segments()
+	if len(s) > 2 && s[0] == "aside" {
+		p.aside, s = s[1], s[2:]
+	}
+	if len(s) < 3 || s[0] != "clusters" {
+		return p
+	}
+	p.cluster, s = s[1], s[2:]
+	if s[0] != "kube" {
+		p.kind = s[0]
+		return p
+	}
+	switch s = s[1:]; {
+	case len(s) == 1:
+		p.kind = s[0]
+	case s[0] == "in" && len(s) == 3:
+		p.namespace, p.kind = s[1], s[2]
+	case len(s) > 0 && s[0] == "refused":
+		p.kind = s[0]
+	}
+	return p
+}
