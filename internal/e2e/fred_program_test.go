@@ -52,6 +52,7 @@ type laptop struct {
 	kubeconfig string // none when empty
 	env        []string
 	user       *syscall.Credential // who runs fred; who runs the test when nil
+	flags      uintptr             // of clone(2), for namespaces of its own
 }
 
 // newLaptop returns a machine whose KUBECONFIG is kubeconfig, or that has none.
@@ -77,7 +78,7 @@ func (l *laptop) cache() string { return filepath.Join(l.home, ".fred", "fred-ba
 func (l *laptop) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, l.bin, args...)
 	cmd.Dir = l.home
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: l.user}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: l.user, Cloneflags: l.flags}
 	cmd.Env = append([]string{"HOME=" + l.home, "PATH=" + os.Getenv("PATH")}, l.env...)
 	if l.kubeconfig != "" {
 		cmd.Env = append(cmd.Env, "KUBECONFIG="+l.kubeconfig)

@@ -61,6 +61,8 @@ type Options struct {
 	Ahead bool
 	// Offline says that no source may be asked.
 	Offline bool
+	// Limits bound what is imported; cache.DefaultLimits when zero.
+	Limits cache.Limits
 	// Simulated marks every answer.
 	Simulated bool
 	// Checks are what the doctor looks at beside the clusters.
@@ -91,6 +93,9 @@ func New(o Options) *Fred {
 	}
 	if o.NamespacesOf == nil {
 		o.NamespacesOf = func(string) []string { return nil }
+	}
+	if o.Limits == (cache.Limits{}) {
+		o.Limits = cache.DefaultLimits
 	}
 	if o.Now == nil {
 		o.Now = time.Now

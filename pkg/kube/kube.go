@@ -111,6 +111,7 @@ func (inv *Inventory) Narrow(namespaces []string) {
 	inv.ConfigMaps = keepIn(inv, inv.ConfigMaps, func(o *ConfigMap) string { return o.Namespace })
 	inv.ResourceQuotas = keepIn(inv, inv.ResourceQuotas, func(o *ResourceQuota) string { return o.Namespace })
 	inv.LimitRanges = keepIn(inv, inv.LimitRanges, func(o *LimitRange) string { return o.Namespace })
+	inv.PodMetrics = keepIn(inv, inv.PodMetrics, func(o *Usage) string { return o.Namespace })
 }
 
 // covers reports whether inv is of namespace too.

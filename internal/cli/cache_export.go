@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fredctl/fred/internal/term"
+	"github.com/fredctl/fred/internal/view"
+	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/fred"
+	"github.com/fredctl/fred/pkg/unit"
+)
+
+func newExport(f *Factory) *cobra.Command {
+	var q fred.ExportQuery
+	var file string
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write what is cached to a zip, for a colleague, an archive or a CI job",
+		Long: `Write a zip that fred cache import takes on another machine, or that is just
+unpacked in ~/.fred: every command then answers there with --offline, without a
+kubeconfig. No source is asked. The same cache gives the same bytes.
+
+With -n, lists of the whole cluster become lists of the namespaces named, and
+what belongs to no namespace is left out.`,
+		Example: "  fred cache export -o team.zip\n  fred cache export --context prod -n shop -o - | ssh host fred cache import -",
+		Args:    noWords,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return export(cmd, f, q, file) },
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&file, "output", "o", "", "file to write, or - for stdout (default fred-export-DATE.zip)")
+	flags.StringSliceVar(&q.Clusters, "context", nil, "only these clusters, by name or alias")
+	flags.StringSliceVarP(&q.Namespaces, "namespace", "n", nil, "only what is in these namespaces")
+	flags.StringSliceVar(&q.Kinds, "kind", nil, "only these kinds of entries: pods, deployments, facts…")
+	completeFlag(cmd, "context", f.words(f.contexts))
+	completeFlag(cmd, "namespace", f.words(f.namespaces))
+	return cmd
+}
+
+func export(cmd *cobra.Command, f *Factory, q fred.ExportQuery, file string) error {
+	if file == "" {
+		file = time.Now().Format("fred-export-2006-01-02.zip")
+	}
+	if file == "-" && term.For(f.Out, true, f.Env).Terminal {
+		return fault.New(fault.Invalid, "a zip is not written to a terminal").Hinted("Name a file with -o, or pipe it on.")
+	}
+	lib, err := f.Fred()
+	if err != nil {
+		return err
+	}
+	var t *fred.Transfer
+	write := func(w io.Writer) error {
+		t, err = lib.Export(cmd.Context(), q, w, f.Version)
+		return err
+	}
+	if file == "-" {
+		err = write(f.Out)
+	} else {
+		err = whole(file, write)
+	}
+	if err != nil {
+		return err
+	}
+	f.say(fmt.Sprintf("%s: %d entries, %s", file, t.Total.Actions[fred.Exported], unit.Bytes(t.Total.SizeBytes)))
+	return f.tell(t.Warnings)
+}
+
+// whole writes a file that is there as a whole or not at all, and that only its
+// owner may read.
+func whole(path string, write func(io.Writer) error) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), ".fred-export-*")
+	if err != nil {
+		return fault.New(fault.Invalid, "write %s: %w", path, err).Hinted("Name another file with -o.")
+	}
+	defer func() { _ = os.Remove(temp.Name()) }() // nothing is there once it is renamed
+	err = write(temp)
+	if err == nil {
+		err = temp.Sync()
+	}
+	if err := errors.Join(err, temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
+
+func newImport(f *Factory) *cobra.Command {
+	var o fred.ImportOptions
+	var path, merge, format string
+	cmd := &cobra.Command{
+		Use:   "import FILE|-",
+		Short: "Take the entries of a zip that fred cache export wrote into the cache",
+		Long: `Take what an export holds into the cache: all of it, or nothing when it is
+refused or interrupted. Where both sides have an entry, the one that was read
+from its source later stays, unless --merge says otherwise. What people wrote is
+merged and never lost. An archive is not trusted: it is checked before anything
+is written, and secrets in it are kept out of the cache.`,
+		Example: "  fred cache import team.zip\n  fred cache import team.zip --dry-run -o wide",
+		Args:    word("file", &path),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Merge = fred.Side(merge)
+			if o.Replace && cmd.Flags().Changed("merge") {
+				return fault.New(fault.Invalid, "--replace takes the archive's side, so there is nothing to --merge").Hinted("Give one of the two.")
+			}
+			return importFrom(cmd, f, path, o, format)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&merge, "merge", string(fred.Newer), "which side stays where both have an entry: newer, ours or theirs")
+	flags.BoolVar(&o.Replace, "replace", false, "take the archive's side, and delete what it does not have; never facts")
+	flags.BoolVar(&o.DryRun, "dry-run", false, "say what would change, and change nothing")
+	f.outputFlag(cmd, &format)
+	completeFlag(cmd, "merge", cobra.FixedCompletions([]string{"newer", "ours", "theirs"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func importFrom(cmd *cobra.Command, f *Factory, path string, o fred.ImportOptions, format string) error {
+	if err := view.Check(format); err != nil {
+		return err
+	}
+	lib, err := f.Fred()
+	if err != nil {
+		return err
+	}
+	file, size, err := f.archive(path, lib.Limits.TotalBytes)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	t, err := lib.Import(cmd.Context(), file, size, o)
+	if err != nil {
+		return err
+	}
+	if err := view.Write(f.Out, f.output(format), t, view.Transfer(*t)); err != nil {
+		return err
+	}
+	return f.tell(t.Warnings)
+}
+
+// archive opens the file at path, or a copy of stdin, of which at most most
+// bytes are taken.
+func (f *Factory) archive(path string, most int64) (*os.File, int64, error) {
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, 0, fault.New(fault.Invalid, "%w", err)
+		}
+		info, err := file.Stat()
+		if err == nil && !info.Mode().IsRegular() {
+			err = fault.New(fault.Invalid, "%s is no file", path).Hinted("A zip from a pipe is read with -.")
+		}
+		if err != nil {
+			return nil, 0, errors.Join(err, file.Close())
+		}
+		return file, info.Size(), nil
+	}
+	file, err := os.CreateTemp("", "fred-import-*")
+	if err != nil {
+		return nil, 0, err
+	}
+	_ = os.Remove(file.Name()) // where the system lets it, the name goes at once
+	n, err := io.Copy(file, io.LimitReader(f.In, most+1))
+	switch {
+	case err != nil:
+		return nil, 0, errors.Join(err, file.Close())
+	case n > most:
+		return nil, 0, errors.Join(fault.New(fault.Refused, "more than %d bytes come from stdin", most), file.Close())
+	}
+	return file, n, nil
+}
