@@ -75,6 +75,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
+	fopts.Location = location(c, store)
 	fopts.Checks = checks(c, o.Settings, store)
 	b := &Built{Switch: &offline.Switch{}}
 	b.Switch.Set(copts.Offline)
@@ -147,6 +148,18 @@ func store(c config.Config, o Options) (cache.Store, error) {
 	default:
 		return nil, fault.New(fault.Invalid, "cache.url: no cache is kept at %q", scheme+"://").
 			Hinted("Use a path, file:///… or mem://.")
+	}
+}
+
+// location says where the cache is.
+func location(c config.Config, store cache.Store) string {
+	switch s := store.(type) {
+	case *cache.Folder:
+		return s.Path()
+	case *cache.Memory:
+		return "memory, until the command ends"
+	default:
+		return c.Cache.URL
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -126,4 +127,32 @@ func fill(b *testing.B, s cache.Store, n int) {
 	for i := range n {
 		benchFetch(b, c, cache.NewKey("many", fmt.Sprint(i)), pods(1), true)
 	}
+}
+
+// BenchmarkListOfFolders lists entries as several clusters have them: 16 in a folder.
+func BenchmarkListOfFolders(b *testing.B) {
+	const folders, kinds = 300, 16
+	f, err := cache.NewFolder(b.TempDir())
+	require.NoError(b, err)
+	c := cache.New(f, cache.Options{})
+	change, err := c.Change(b.Context())
+	require.NoError(b, err)
+	for i := range folders * kinds {
+		h := cache.Header{Key: cache.NewKey("clusters", fmt.Sprint("c", i/kinds/30), "kube", "in", fmt.Sprint("ns", i/kinds), fmt.Sprint("kind", i%kinds)), CollectedAt: time.Now()}
+		o, _, err := c.Resealed(h, []byte(`{"pods":[]}`))
+		require.NoError(b, err)
+		require.NoError(b, change.Put(b.Context(), o))
+	}
+	require.NoError(b, change.Commit(b.Context()))
+	require.NoError(b, change.Close())
+	for b.Loop() {
+		n := 0
+		for l, err := range c.List(b.Context(), cache.Key{}) {
+			require.NoError(b, err)
+			require.NoError(b, l.Problem)
+			n++
+		}
+		require.Equal(b, folders*kinds, n)
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/(folders*kinds), "µs/entry")
 }

@@ -157,8 +157,15 @@ type readHeader struct {
 
 // headerOf reads the header of a file, whatever key it tells of.
 func (c *Cache) headerOf(ctx context.Context, name string) (readHeader, Info, error) {
+	return headerBy(ctx, c.store.Head, name)
+}
+
+// headFunc reads the start of a blob, as Store.Head does.
+type headFunc func(ctx context.Context, name string, n int) ([]byte, Info, error)
+
+func headerBy(ctx context.Context, head headFunc, name string) (readHeader, Info, error) {
 	for n := firstRead; ; n *= 16 {
-		start, info, err := c.store.Head(ctx, name, n)
+		start, info, err := head(ctx, name, n)
 		if err != nil {
 			return readHeader{}, Info{}, err
 		}

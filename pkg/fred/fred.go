@@ -61,6 +61,8 @@ type Options struct {
 	Ahead bool
 	// Offline says that no source may be asked.
 	Offline bool
+	// Location says where Cache is, for people.
+	Location string
 	// Limits bound what is imported; cache.DefaultLimits when zero.
 	Limits cache.Limits
 	// Simulated marks every answer.

@@ -1,0 +1,275 @@
+package fred
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/kube"
+	"github.com/fredctl/fred/pkg/report"
+)
+
+// EntryQuery selects entries of the cache; its zero value is all of them.
+type EntryQuery struct {
+	Clusters []string // full names or aliases
+	Kinds    []string // pods, deployments, facts…
+}
+
+// PruneOptions say what to delete.
+type PruneOptions struct {
+	OlderThan time.Duration
+	DryRun    bool
+}
+
+// EntryRow is an entry of the cache.
+type EntryRow struct {
+	Cluster     string      `json:"cluster,omitempty" doc:"Full name of the cluster"`
+	Namespace   string      `json:"namespace,omitempty" doc:"Where the entry is of one namespace"`
+	Kind        string      `json:"entryKind,omitempty" doc:"What the entry holds: pods, deployments, facts…"`
+	State       cache.State `json:"state" doc:"What it is good for" enum:"fresh,stale,damaged,newer"`
+	Reason      string      `json:"reason,omitempty" doc:"What is wrong with it"`
+	Count       int         `json:"count,omitempty" doc:"Objects in it"`
+	SizeBytes   int64       `json:"sizeBytes" doc:"Bytes of it"`
+	Source      string      `json:"source,omitempty" doc:"The collector that read it"`
+	Simulated   bool        `json:"simulated,omitempty" doc:"It is made up"`
+	Aside       string      `json:"aside,omitempty" doc:"Identity of the cluster that bore the name before, which it is of"`
+	CollectedAt time.Time   `json:"collectedAt,omitzero" doc:"When it was read from its source"`
+	ExpiresAt   time.Time   `json:"expiresAt,omitzero" doc:"When it will be read again; left out where never"`
+	Policy      string      `json:"secretPolicy,omitempty" doc:"Version of the rules that kept secrets out of it"`
+	Name        string      `json:"name" doc:"Its name in the cache"`
+}
+
+// EntryTotal sums entries up.
+type EntryTotal struct {
+	Entries   int                 `json:"entries" doc:"Rows"`
+	SizeBytes int64               `json:"sizeBytes" doc:"Bytes of all entries"`
+	States    map[cache.State]int `json:"states" doc:"Entries by state"`
+	Deleted   int                 `json:"deleted,omitempty" doc:"Entries that were deleted, or would be"`
+	DryRun    bool                `json:"dryRun,omitempty" doc:"Nothing was deleted"`
+}
+
+// EntryList is an EntryList report.
+type EntryList = report.Report[EntryRow, EntryTotal]
+
+// Entries lists what is cached, sorted by cluster, namespace and kind. It reads
+// headers alone: what is wrong behind them goes unnoticed. No source is asked.
+func (f *Fred) Entries(ctx context.Context, q EntryQuery) (EntryList, error) {
+	_, out, err := f.entries(ctx, q)
+	return out, err
+}
+
+// entries returns what q selects as it is listed, and the report of it, in the
+// same order.
+func (f *Fred) entries(ctx context.Context, q EntryQuery) ([]cache.Listed, EntryList, error) {
+	out := report.New[EntryRow, EntryTotal]("EntryList")
+	out.Total = &EntryTotal{States: map[cache.State]int{}}
+	s, err := f.selection(ctx, ExportQuery{Clusters: q.Clusters, Kinds: q.Kinds})
+	if err != nil {
+		return nil, out, err
+	}
+	var all []cache.Listed
+	for l, err := range f.Cache.List(ctx, cache.Key{}) {
+		if err != nil {
+			return nil, out, err
+		}
+		p := placeOf(l.Header.Key)
+		if s.clusters != nil && !slices.Contains(s.clusters, p.cluster) || s.kinds != nil && !slices.Contains(s.kinds, p.kind) {
+			continue
+		}
+		all = append(all, l)
+	}
+	slices.SortStableFunc(all, func(a, b cache.Listed) int {
+		p, q := placeOf(a.Header.Key), placeOf(b.Header.Key)
+		return cmp.Or(strings.Compare(p.aside, q.aside), strings.Compare(p.cluster, q.cluster), strings.Compare(p.namespace, q.namespace),
+			strings.Compare(p.kind, q.kind), strings.Compare(a.Name, b.Name))
+	})
+	for _, l := range all {
+		addEntry(&out, entryOf(l))
+	}
+	return all, out, nil
+}
+
+func entryOf(l cache.Listed) EntryRow {
+	p, h := placeOf(l.Header.Key), l.Header
+	row := EntryRow{
+		Cluster: p.cluster, Namespace: p.namespace, Kind: p.kind, State: l.State, Count: h.Items, SizeBytes: l.Size, Source: h.Source,
+		Simulated: h.Simulated, Aside: p.aside, CollectedAt: h.CollectedAt, ExpiresAt: h.ExpiresAt, Policy: h.SecretPolicy, Name: l.Name,
+	}
+	if l.Problem != nil {
+		row.Reason = l.Problem.Error()
+	}
+	return row
+}
+
+func addEntry(out *EntryList, row EntryRow) {
+	out.Items = append(out.Items, row)
+	out.Total.Entries++
+	out.Total.SizeBytes += row.SizeBytes
+	out.Total.States[row.State]++
+}
+
+// Verify reads every entry to its end, a few at a time, and lists those that are
+// damaged or of a newer fred. Damage is an error of kind Internal beside the
+// report. Files that are being written are sound.
+func (f *Fred) Verify(ctx context.Context) (EntryList, error) {
+	all, out, err := f.entries(ctx, EntryQuery{})
+	if err != nil {
+		return out, err
+	}
+	problems := make([]error, len(all))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for i, l := range all {
+		g.Go(func() error {
+			problems[i] = f.Cache.Verify(ctx, l)
+			return ctx.Err()
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return out, err
+	}
+	total := out.Total
+	out.Items, total.States = []EntryRow{}, map[cache.State]int{}
+	for i, l := range all {
+		row := entryOf(l)
+		switch problem := problems[i]; {
+		case problem == nil:
+		case errors.Is(problem, cache.ErrNewer):
+			row.State, row.Reason = cache.Newer, problem.Error()
+		default:
+			row.State, row.Reason = cache.Damaged, problem.Error()
+		}
+		total.States[row.State]++
+		if row.Reason != "" {
+			out.Items = append(out.Items, row)
+		}
+	}
+	if n := total.States[cache.Damaged]; n > 0 {
+		return out, fault.New(fault.Internal, "%d of %d entries are damaged", n, total.Entries).
+			Hinted("They count as missing, and the next good answer replaces them. Delete them: fred cache prune.")
+	}
+	return out, nil
+}
+
+// Prune deletes what q selects of what is older than o says, what is damaged, and
+// what was refused to somebody a while ago; never what a newer fred wrote, and what people
+// wrote or a model was paid for only where q names its kind. An entry that is
+// replaced meanwhile stays. It lists what it deleted.
+func (f *Fred) Prune(ctx context.Context, q EntryQuery, o PruneOptions) (EntryList, error) {
+	all, listed, err := f.entries(ctx, q)
+	out := report.New[EntryRow, EntryTotal]("EntryList")
+	out.Total = &EntryTotal{States: map[cache.State]int{}, DryRun: o.DryRun}
+	if err != nil {
+		return out, err
+	}
+	for i, l := range all {
+		row := listed.Items[i]
+		if !f.prunable(row, q, o) {
+			continue
+		}
+		gone := true
+		if !o.DryRun {
+			if gone, err = f.Cache.Remove(ctx, l); err != nil {
+				return out, err
+			}
+		}
+		if gone {
+			out.Total.Deleted++
+			addEntry(&out, row)
+		}
+	}
+	return out, nil
+}
+
+func (f *Fred) prunable(row EntryRow, q EntryQuery, o PruneOptions) bool {
+	again := row.Kind == serverKind || row.Kind == refusedKind || slices.Contains(kube.All, kube.Resource(row.Kind)) // a source has it
+	switch {
+	case row.State == cache.Newer:
+		return false
+	case row.State == cache.Damaged:
+		return q.Kinds == nil && q.Clusters == nil // whose it was nobody knows
+	case !again && !slices.Contains(q.Kinds, row.Kind):
+		return false
+	case row.Kind == refusedKind && row.State == cache.Stale:
+		return true
+	default:
+		return f.Now().Sub(row.CollectedAt) > o.OlderThan
+	}
+}
+
+// CacheRow is what is cached of one cluster.
+type CacheRow struct {
+	Cluster   string              `json:"cluster,omitempty" doc:"Full name of the cluster"`
+	Entries   int                 `json:"entries" doc:"How many there are"`
+	SizeBytes int64               `json:"sizeBytes" doc:"Bytes of them"`
+	States    map[cache.State]int `json:"states" doc:"Entries by state"`
+	Aside     int                 `json:"aside,omitempty" doc:"Entries of another cluster that bore the name before"`
+	Oldest    time.Time           `json:"oldest,omitzero" doc:"When the oldest of them was read from its source"`
+	Newest    time.Time           `json:"newest,omitzero" doc:"When the newest was"`
+	Simulated bool                `json:"simulated,omitempty" doc:"Some of it is made up"`
+}
+
+// CacheTotal says what the whole cache is.
+type CacheTotal struct {
+	Location  string   `json:"location" doc:"Where the cache is"`
+	Schema    int      `json:"schema" doc:"Version of the entries' form that this fred writes"`
+	Policies  []string `json:"secretPolicies" doc:"Versions of the rules that kept secrets out of the entries"`
+	Entries   int      `json:"entries" doc:"How many there are"`
+	SizeBytes int64    `json:"sizeBytes" doc:"Bytes of them"`
+}
+
+// CacheInfo is a CacheInfo report.
+type CacheInfo = report.Report[CacheRow, CacheTotal]
+
+// Info sums the cache up by cluster. No source is asked.
+func (f *Fred) Info(ctx context.Context) (CacheInfo, error) {
+	out := report.New[CacheRow, CacheTotal]("CacheInfo")
+	_, list, err := f.entries(ctx, EntryQuery{})
+	if err != nil {
+		return out, err
+	}
+	out.Total = &CacheTotal{
+		Location: f.Location, Schema: cache.Schema, Policies: []string{}, Entries: list.Total.Entries, SizeBytes: list.Total.SizeBytes,
+	}
+	at := map[string]int{}
+	for i := range list.Items {
+		e := &list.Items[i]
+		if e.Policy != "" && !slices.Contains(out.Total.Policies, e.Policy) {
+			out.Total.Policies = append(out.Total.Policies, e.Policy)
+		}
+		if _, ok := at[e.Cluster]; !ok {
+			at[e.Cluster] = len(out.Items)
+			out.Items = append(out.Items, CacheRow{Cluster: e.Cluster, States: map[cache.State]int{}})
+		}
+		out.Items[at[e.Cluster]].add(e)
+	}
+	slices.Sort(out.Total.Policies)
+	slices.SortFunc(out.Items, func(a, b CacheRow) int { return strings.Compare(a.Cluster, b.Cluster) })
+	return out, nil
+}
+
+func (r *CacheRow) add(e *EntryRow) {
+	r.Entries++
+	r.SizeBytes += e.SizeBytes
+	r.States[e.State]++
+	r.Simulated = r.Simulated || e.Simulated
+	if e.Aside != "" {
+		r.Aside++
+	}
+	if e.CollectedAt.IsZero() {
+		return
+	}
+	if r.Oldest.IsZero() || e.CollectedAt.Before(r.Oldest) {
+		r.Oldest = e.CollectedAt
+	}
+	if e.CollectedAt.After(r.Newest) {
+		r.Newest = e.CollectedAt
+	}
+}
