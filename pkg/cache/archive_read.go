@@ -331,6 +331,7 @@ type Incoming struct {
 	Name    string // in the cache
 	Header  Header
 	Payload []byte
+	Size    int64 // of the whole file in bytes
 	Problem error // why it cannot be taken: ErrDamaged, ErrNewer
 }
 
@@ -375,7 +376,7 @@ func (a *Archive) Each(ctx context.Context, do func(Incoming) error) error {
 
 // incoming verifies the file of an entry.
 func incoming(name string, data []byte) Incoming {
-	in := Incoming{Name: name}
+	in := Incoming{Name: name, Size: int64(len(data))}
 	line, _, _ := bytes.Cut(data, []byte("\n"))
 	h, err := parseLine(line)
 	if err == nil && h.Key.name() != name {

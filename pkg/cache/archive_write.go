@@ -52,6 +52,9 @@ type Outgoing struct {
 	Parts  [][]byte
 }
 
+// Size returns the length of the entry's file in bytes.
+func (o Outgoing) Size() int64 { return total(o.Parts) }
+
 // Outgoing returns the entry under key as it may leave: verified, and sealed by
 // the rules of today if it was stored under others, which is said in warnings.
 func (c *Cache) Outgoing(ctx context.Context, key Key) (o Outgoing, warnings []string, err error) {

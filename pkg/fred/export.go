@@ -95,7 +95,7 @@ func (e *exporting) entries() iter.Seq2[cache.Outgoing, error] {
 		for l := range ready {
 			if l.err == nil {
 				e.report.Total.Entries++
-				e.report.Total.SizeBytes += l.entry.Header.Size
+				e.report.Total.SizeBytes += l.entry.Size()
 				e.report.Total.Actions[Exported]++
 			}
 			if !yield(l.entry, l.err) {

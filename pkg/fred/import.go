@@ -104,11 +104,11 @@ func (i *importing) take(ctx context.Context, in cache.Incoming) error {
 	p := placeOf(in.Header.Key)
 	switch {
 	case in.Problem != nil:
-		addRow(i.report, TransferRow{Action: LeftOut, Reason: in.Problem.Error()})
+		addRow(i.report, TransferRow{Action: LeftOut, Reason: in.Problem.Error(), SizeBytes: in.Size})
 		i.warn(report.Missing, "", "%s is left out: %v", in.Name, in.Problem)
 		return nil
 	case p.kind == "":
-		addRow(i.report, rowOf(in.Header, LeftOut, "this version does not know what it is of"))
+		addRow(i.report, rowOf(in.Header, in.Size, LeftOut, "this version does not know what it is of"))
 		i.warn(report.Missing, p.cluster, "%s is left out: this version does not know what it is of", in.Name)
 		return nil
 	case p.kind == refusedKind:
@@ -118,17 +118,17 @@ func (i *importing) take(ctx context.Context, in cache.Incoming) error {
 	i.seen[h.Key.String()] = true
 	have, _, err := i.Cache.Peek(ctx, h.Key)
 	if errors.Is(err, cache.ErrNewer) {
-		addRow(i.report, rowOf(h, LeftOut, err.Error()))
+		addRow(i.report, rowOf(h, in.Size, LeftOut, err.Error()))
 		i.warn(report.Missing, p.cluster, "%s is left out: %v", in.Name, err)
 		return nil
 	}
 	there := err == nil
 	if there && p.kind == factsKind {
-		return i.mergeFacts(ctx, h, in.Payload)
+		return i.mergeFacts(ctx, h, in)
 	}
 	action, reason := i.decide(have, there, h)
 	if action != Added && action != Replaced {
-		addRow(i.report, rowOf(h, action, reason))
+		addRow(i.report, rowOf(h, in.Size, action, reason))
 		return nil
 	}
 	return i.store(ctx, h, in.Payload, action)
@@ -174,14 +174,14 @@ func (i *importing) decide(have cache.Header, there bool, h cache.Header) (Actio
 func (i *importing) store(ctx context.Context, h cache.Header, payload []byte, action Action) error {
 	o, warnings, err := i.Cache.Resealed(h, payload)
 	if err != nil { // what the rules cannot read is not stored
-		addRow(i.report, rowOf(h, LeftOut, err.Error()))
+		addRow(i.report, rowOf(h, h.Size, LeftOut, err.Error()))
 		i.warn(report.Missing, placeOf(h.Key).cluster, "%v", err)
 		return nil
 	}
 	for _, w := range warnings {
 		i.warn(report.Redacted, placeOf(h.Key).cluster, "%s", w)
 	}
-	addRow(i.report, rowOf(o.Header, action, ""))
+	addRow(i.report, rowOf(o.Header, o.Size(), action, ""))
 	if i.options.DryRun {
 		return nil
 	}
@@ -189,20 +189,20 @@ func (i *importing) store(ctx context.Context, h cache.Header, payload []byte, a
 }
 
 // mergeFacts stages the facts of both sides.
-func (i *importing) mergeFacts(ctx context.Context, h cache.Header, payload []byte) error {
+func (i *importing) mergeFacts(ctx context.Context, h cache.Header, in cache.Incoming) error {
 	ours, err := cache.Read[factsEntry](ctx, i.Cache, h.Key)
 	if err != nil {
 		return err // what people wrote is not to be replaced because it cannot be read
 	}
 	var theirs factsEntry
-	if err := json.Unmarshal(payload, &theirs); err != nil {
-		addRow(i.report, rowOf(h, LeftOut, err.Error()))
+	if err := json.Unmarshal(in.Payload, &theirs); err != nil {
+		addRow(i.report, rowOf(h, in.Size, LeftOut, err.Error()))
 		i.warn(report.Missing, placeOf(h.Key).cluster, "facts are left out: %v", err)
 		return nil
 	}
 	merged := fact.Merge(ours.Value.Facts, theirs.Facts)
 	if slices.EqualFunc(merged, ours.Value.Facts, sameFact) {
-		addRow(i.report, rowOf(ours.Header, Unchanged, ""))
+		addRow(i.report, rowOf(ours.Header, in.Size, Unchanged, ""))
 		return nil
 	}
 	data, err := json.Marshal(factsEntry{Facts: merged})
@@ -237,7 +237,7 @@ func (i *importing) deleteOthers(ctx context.Context) error {
 		if l.Problem != nil || i.seen[l.Header.Key.String()] || p.kind != serverKind && p.kind != refusedKind && !slices.Contains(kube.All, r) {
 			continue
 		}
-		addRow(i.report, rowOf(l.Header, Deleted, ""))
+		addRow(i.report, rowOf(l.Header, l.Size, Deleted, ""))
 		if i.options.DryRun {
 			continue
 		}

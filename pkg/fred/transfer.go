@@ -53,11 +53,11 @@ func newTransfer(kind string) *Transfer {
 }
 
 // rowOf is the row of an entry.
-func rowOf(h cache.Header, action Action, reason string) TransferRow {
+func rowOf(h cache.Header, size int64, action Action, reason string) TransferRow {
 	p := placeOf(h.Key)
 	return TransferRow{
 		Cluster: p.cluster, Namespace: p.namespace, Kind: p.kind, Action: action, Reason: reason,
-		Count: h.Items, SizeBytes: h.Size, CollectedAt: h.CollectedAt,
+		Count: h.Items, SizeBytes: size, CollectedAt: h.CollectedAt,
 	}
 }
 
