@@ -95,7 +95,7 @@ func TestTheSameEntriesMakeTheSameArchiveAndComeBackFromIt(t *testing.T) {
 func TestAnArchiveThatCannotBeWrittenWhollyIsAnError(t *testing.T) {
 	c := full(t, cache.NewMemory())
 	whole := len(archiveOf(t, c))
-	for room := range whole {
+	for room := 0; room < whole; room += 13 {
 		_, err := c.WriteArchive(t.Context(), &narrow{room: room}, "test", outgoing(t.Context(), c))
 		require.Error(t, err, "%d of %d bytes", room, whole)
 	}
