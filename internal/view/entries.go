@@ -77,7 +77,7 @@ func (p *Page) entryTable(r fred.EntryList) Table {
 }
 
 func entrySentence(r fred.EntryList) string {
-	s := fmt.Sprintf("%s, %s", entries(len(r.Items)), unit.Bytes(r.Total.SizeBytes))
+	s := fmt.Sprintf("%s, %s", entries(r.Total.Entries), unit.Bytes(r.Total.SizeBytes))
 	if states := stateWords(r.Total.States); states != "" {
 		s += ": " + states
 	}

@@ -2,30 +2,35 @@ package cache
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Verify reads the entry that l lists to its last byte, and returns what is wrong
-// with it: ErrDamaged, ErrNewer, what the store says, or nil.
+// with it: ErrDamaged, ErrNewer, what the store says, or nil. It holds no more of
+// it than a buffer.
 func (c *Cache) Verify(ctx context.Context, l Listed) error {
 	if l.Problem != nil {
 		return l.Problem
 	}
-	data, _, err := ReadBlob(ctx, c.store, l.Name)
+	r, info, err := c.store.Open(ctx, l.Name)
 	if errors.Is(err, ErrMissing) {
 		return nil // deleted since
 	}
 	if err != nil {
 		return err
 	}
-	_, payload, err := open(l.Header.Key, data)
-	if err == nil && !json.Valid(payload) {
-		err = fmt.Errorf("%w: it holds no JSON", ErrDamaged)
-	}
+	defer r.Close()
+	_, err = decodeInto(&skipped{}, l.Header.Key, r, info.Size)
 	return err
 }
+
+// skipped is JSON that is read and not kept.
+type skipped struct{}
+
+// UnmarshalJSONFrom reads one value.
+func (*skipped) UnmarshalJSONFrom(d *jsontext.Decoder) error { return d.SkipValue() }
 
 // Remove deletes the entry that l lists, unless another has taken its place since,
 // and reports whether it did.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -67,40 +69,96 @@ func (f *Fred) Entries(ctx context.Context, q EntryQuery) (EntryList, error) {
 
 // entries returns what q selects as it is listed, and the report of it, in the
 // same order.
-func (f *Fred) entries(ctx context.Context, q EntryQuery) ([]cache.Listed, EntryList, error) {
+func (f *Fred) entries(ctx context.Context, q EntryQuery) ([]located, EntryList, error) {
 	out := report.New[EntryRow, EntryTotal]("EntryList")
 	out.Total = &EntryTotal{States: map[cache.State]int{}}
-	s, err := f.selection(ctx, ExportQuery{Clusters: q.Clusters, Kinds: q.Kinds})
-	if err != nil {
-		return nil, out, err
-	}
-	var all []cache.Listed
+	var all []located
 	for l, err := range f.Cache.List(ctx, cache.Key{}) {
 		if err != nil {
 			return nil, out, err
 		}
-		p := placeOf(l.Header.Key)
-		if s.clusters != nil && !slices.Contains(s.clusters, p.cluster) || s.kinds != nil && !slices.Contains(s.kinds, p.kind) {
-			continue
-		}
-		all = append(all, l)
+		all = append(all, located{l, placeListed(l)})
 	}
-	slices.SortStableFunc(all, func(a, b cache.Listed) int {
-		p, q := placeOf(a.Header.Key), placeOf(b.Header.Key)
-		return cmp.Or(strings.Compare(p.aside, q.aside), strings.Compare(p.cluster, q.cluster), strings.Compare(p.namespace, q.namespace),
-			strings.Compare(p.kind, q.kind), strings.Compare(a.Name, b.Name))
+	clusters, err := named(all, q.Clusters)
+	if err != nil {
+		return nil, out, err
+	}
+	all = slices.DeleteFunc(all, func(l located) bool {
+		return clusters != nil && !slices.Contains(clusters, l.cluster) || q.Kinds != nil && !slices.Contains(q.Kinds, l.kind)
 	})
+	slices.SortFunc(all, func(a, b located) int {
+		return cmp.Or(strings.Compare(a.aside, b.aside), strings.Compare(a.cluster, b.cluster), strings.Compare(a.namespace, b.namespace),
+			strings.Compare(a.kind, b.kind), strings.Compare(a.Name, b.Name))
+	})
+	out.Items = make([]EntryRow, 0, len(all))
 	for _, l := range all {
 		addEntry(&out, entryOf(l))
 	}
+	out.Warnings = unusable(all)
 	return all, out, nil
 }
 
-func entryOf(l cache.Listed) EntryRow {
-	p, h := placeOf(l.Header.Key), l.Header
+// located is an entry and what its key says or, where it is damaged, its name.
+type located struct {
+	cache.Listed
+	place
+}
+
+func placeListed(l cache.Listed) place {
+	if l.Problem == nil {
+		return placeOf(l.Header.Key)
+	}
+	key, _ := cache.KeyNamed(l.Name)
+	return placeOf(key)
+}
+
+// named returns the full names of the clusters that entries are of and that are
+// meant by words; nil where there is no word.
+func named(all []located, words []string) ([]string, error) {
+	if len(words) == 0 {
+		return nil, nil
+	}
+	seen := map[string]bool{}
+	for _, l := range all {
+		seen[l.cluster] = l.cluster != ""
+	}
+	var known []kube.Cluster
+	for _, name := range slices.Sorted(maps.Keys(seen)) {
+		if seen[name] {
+			known = append(known, kube.Derive(name))
+		}
+	}
+	kube.Unique(known)
+	var full []string
+	for _, word := range words {
+		c, ok := kube.Find(known, word)
+		if !ok {
+			return nil, unknownContext(word, known)
+		}
+		full = append(full, c.Name)
+	}
+	return full, nil
+}
+
+// unusable warns of the entries that cannot be used.
+func unusable(all []located) []report.Warning {
+	n := 0
+	for _, l := range all {
+		if l.Problem != nil {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []report.Warning{{Code: report.Note, Message: fmt.Sprintf("%d of %d entries cannot be used, see fred cache verify", n, len(all))}}
+}
+
+func entryOf(l located) EntryRow {
+	h := l.Header
 	row := EntryRow{
-		Cluster: p.cluster, Namespace: p.namespace, Kind: p.kind, State: l.State, Count: h.Items, SizeBytes: l.Size, Source: h.Source,
-		Simulated: h.Simulated, Aside: p.aside, CollectedAt: h.CollectedAt, ExpiresAt: h.ExpiresAt, Policy: h.SecretPolicy, Name: l.Name,
+		Cluster: l.cluster, Namespace: l.namespace, Kind: l.kind, State: l.State, Count: h.Items, SizeBytes: l.Size, Source: h.Source,
+		Simulated: h.Simulated, Aside: l.aside, CollectedAt: h.CollectedAt, ExpiresAt: h.ExpiresAt, Policy: h.SecretPolicy, Name: l.Name,
 	}
 	if l.Problem != nil {
 		row.Reason = l.Problem.Error()
@@ -123,29 +181,14 @@ func (f *Fred) Verify(ctx context.Context) (EntryList, error) {
 	if err != nil {
 		return out, err
 	}
-	problems := make([]error, len(all))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(parallel)
-	for i, l := range all {
-		g.Go(func() error {
-			problems[i] = f.Cache.Verify(ctx, l)
-			return ctx.Err()
-		})
-	}
-	if err := g.Wait(); err != nil {
+	problems, err := f.readAll(ctx, all)
+	if err != nil {
 		return out, err
 	}
 	total := out.Total
-	out.Items, total.States = []EntryRow{}, map[cache.State]int{}
+	out.Items, out.Warnings, total.States = []EntryRow{}, nil, map[cache.State]int{}
 	for i, l := range all {
-		row := entryOf(l)
-		switch problem := problems[i]; {
-		case problem == nil:
-		case errors.Is(problem, cache.ErrNewer):
-			row.State, row.Reason = cache.Newer, problem.Error()
-		default:
-			row.State, row.Reason = cache.Damaged, problem.Error()
-		}
+		row := judged(entryOf(l), problems[i])
 		total.States[row.State]++
 		if row.Reason != "" {
 			out.Items = append(out.Items, row)
@@ -153,9 +196,36 @@ func (f *Fred) Verify(ctx context.Context) (EntryList, error) {
 	}
 	if n := total.States[cache.Damaged]; n > 0 {
 		return out, fault.New(fault.Internal, "%d of %d entries are damaged", n, total.Entries).
-			Hinted("They count as missing, and the next good answer replaces them. Delete them: fred cache prune.")
+			Hinted("They count as missing. fred cache prune deletes those that a source can give again; bring others back from an export.")
 	}
 	return out, nil
+}
+
+// readAll reads entries to their ends, a few at a time, and returns what is wrong
+// with each. An error is that it was interrupted.
+func (f *Fred) readAll(ctx context.Context, all []located) ([]error, error) {
+	problems := make([]error, len(all))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for i, l := range all {
+		g.Go(func() error {
+			problems[i] = f.Cache.Verify(ctx, l.Listed)
+			return ctx.Err()
+		})
+	}
+	return problems, g.Wait()
+}
+
+// judged returns row with what reading the entry to its end has shown.
+func judged(row EntryRow, problem error) EntryRow {
+	switch {
+	case problem == nil:
+	case errors.Is(problem, cache.ErrNewer):
+		row.State, row.Reason = cache.Newer, problem.Error()
+	default:
+		row.State, row.Reason = cache.Damaged, problem.Error()
+	}
+	return row
 }
 
 // Prune deletes what q selects of what is older than o says, what is damaged, and
@@ -169,14 +239,18 @@ func (f *Fred) Prune(ctx context.Context, q EntryQuery, o PruneOptions) (EntryLi
 	if err != nil {
 		return out, err
 	}
+	problems, err := f.readAll(ctx, all)
+	if err != nil {
+		return out, err
+	}
 	for i, l := range all {
-		row := listed.Items[i]
-		if !f.prunable(row, q, o) {
+		row := judged(listed.Items[i], problems[i])
+		if !f.prunable(row, problems[i], q, o) {
 			continue
 		}
 		gone := true
 		if !o.DryRun {
-			if gone, err = f.Cache.Remove(ctx, l); err != nil {
+			if gone, err = f.Cache.Remove(ctx, l.Listed); err != nil {
 				return out, err
 			}
 		}
@@ -188,15 +262,17 @@ func (f *Fred) Prune(ctx context.Context, q EntryQuery, o PruneOptions) (EntryLi
 	return out, nil
 }
 
-func (f *Fred) prunable(row EntryRow, q EntryQuery, o PruneOptions) bool {
+// prunable says whether to delete an entry. What cannot be read just now, for
+// want of a right or of an open file, is not damaged.
+func (f *Fred) prunable(row EntryRow, problem error, q EntryQuery, o PruneOptions) bool {
 	again := row.Kind == serverKind || row.Kind == refusedKind || slices.Contains(kube.All, kube.Resource(row.Kind)) // a source has it
 	switch {
-	case row.State == cache.Newer:
+	case row.State == cache.Newer, problem != nil && !errors.Is(problem, cache.ErrDamaged):
 		return false
-	case row.State == cache.Damaged:
-		return q.Kinds == nil && q.Clusters == nil // whose it was nobody knows
 	case !again && !slices.Contains(q.Kinds, row.Kind):
 		return false
+	case problem != nil:
+		return true
 	case row.Kind == refusedKind && row.State == cache.Stale:
 		return true
 	default:
