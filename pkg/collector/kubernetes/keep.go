@@ -24,7 +24,7 @@ type keeper struct {
 func newKeeper() *keeper { return &keeper{strings: map[string]string{}} }
 
 // same returns one copy of strings that many objects share (namespaces, nodes,
-// images), so that the others can be freed with their page.
+// images), so that the others can be freed.
 func (k *keeper) same(s string) string {
 	if have, ok := k.strings[s]; ok {
 		return have
