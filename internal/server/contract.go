@@ -80,7 +80,7 @@ func (s *Server) uiFind(ctx context.Context, name string) (string, error) {
 	if c, ok := kube.Find(known, name); ok {
 		return c.Name, nil
 	}
-	if len(known) == 0 && s.Fred.Offline {
+	if len(known) == 0 && s.Fred.Offline() {
 		return "", fault.New(fault.Offline, "no cluster is cached")
 	}
 	return "", fault.New(fault.NotFound, "no cluster %q", name)

@@ -143,7 +143,8 @@ func TestFactsAreThereOffline(t *testing.T) {
 	require.NoError(t, err)
 	writeFacts(t, online, "dev", fact.Fact{Title: "t", Content: "c", Date: time.Unix(1, 0)})
 	gone := &source{broken: errors.New("no kubeconfig is read offline")}
-	f := fred.New(fred.Options{Cache: cache.New(store, cache.Options{Offline: true}), Contexts: gone, Kubernetes: gone, Offline: true})
+	offline := func() bool { return true }
+	f := fred.New(fred.Options{Cache: cache.New(store, cache.Options{Offline: offline}), Contexts: gone, Kubernetes: gone, Offline: offline})
 	got := ask(t, newServer(t, server.Options{Fred: f}), http.MethodGet, factsOfCluster)
 	require.Equal(t, http.StatusOK, got.Code, got.Body)
 	require.Contains(t, got.Body.String(), `"1970-01-01T00:00:01Z"`)

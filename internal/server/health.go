@@ -38,7 +38,7 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	out := readiness{
 		Status: "ready", Version: s.Version, Clusters: []readyCluster{},
-		Offline: s.Fred.Offline, Simulated: s.Fred.Simulated,
+		Offline: s.Fred.Offline(), Simulated: s.Fred.Simulated,
 	}
 	known, err := s.Fred.Known(r.Context())
 	status := http.StatusOK

@@ -150,7 +150,7 @@ func TestAFredThatWasOnlineAsksNobodyAfterTheSwitchIsThrown(t *testing.T) {
 	r, err = b.Overview(t.Context(), again)
 	require.NoError(t, err)
 	require.True(t, r.Stale, "what is cached is shown")
-	require.Contains(t, r.Warnings[0].Message, "fred is offline")
+	require.Contains(t, r.Warnings[0].Message, "offline")
 	require.Equal(t, fault.Offline, fault.KindOf(b.Kubernetes.(guarded).Probe(t.Context(), "dev", kube.Pods, "")))
 	require.Empty(t, api.Asked())
 	require.Equal(t, accepted, api.accepts.Load())

@@ -70,15 +70,19 @@ func Build(c config.Config, o Options) (*Built, error) {
 	if err != nil {
 		return nil, err
 	}
-	copts := cache.Options{Offline: c.Offline && !o.Simulation, Seal: seal, SecretPolicy: redact.Policy, Logger: o.Log}
-	fopts := fred.Options{Offline: copts.Offline, Timeout: c.Timeout, Log: o.Log, NamespacesOf: namespaces(c)}
+	b := &Built{Switch: &offline.Switch{}}
+	b.Switch.Set(c.Offline && !o.Simulation)
+	off := b.Switch.On
+	if o.Simulation { // there is nobody to ask
+		off = nil
+	}
+	copts := cache.Options{Offline: off, Seal: seal, SecretPolicy: redact.Policy, Logger: o.Log}
+	fopts := fred.Options{Offline: off, Timeout: c.Timeout, Log: o.Log, NamespacesOf: namespaces(c)}
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
 	fopts.Location = location(c, store)
 	fopts.Checks = checks(c, o.Settings, store)
-	b := &Built{Switch: &offline.Switch{}}
-	b.Switch.Set(copts.Offline)
 	fopts.Cache = cache.New(store, copts)
 	b.close = append(b.close, fopts.Cache.Close)
 	switch {
@@ -89,7 +93,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 	default:
 		k := &kubeconfig{flags: o.Kube, settings: c, version: o.Version, offline: b.Switch}
 		fopts.Contexts, fopts.Kubernetes, fopts.Source = k, guarded{kubernetes.New(k.rest), b.Switch}, kubernetes.Name
-		if !copts.Offline {
+		if !b.Switch.On() {
 			b.Notes = k.notes()
 		}
 	}

@@ -25,7 +25,7 @@ type Cache struct {
 // memory.
 type Options struct {
 	Now     func() time.Time
-	Offline bool // never ask a source
+	Offline func() bool // whether no source may be asked just now; nil: never
 
 	// Seal gets every payload before it is stored, and the endpoint and the
 	// warnings of the header likewise, and returns what may be stored, still
@@ -55,6 +55,9 @@ func New(store Store, opts Options) *Cache {
 	c := &Cache{
 		store: store, opts: opts, log: log, recent: newRecent(opts.MemoryBytes),
 		asks: flights{log: log}, loads: flights{log: log},
+	}
+	if c.opts.Offline == nil {
+		c.opts.Offline = func() bool { return false }
 	}
 	if c.opts.RefreshTimeout == 0 {
 		c.opts.RefreshTimeout = time.Minute

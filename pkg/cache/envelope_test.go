@@ -123,7 +123,7 @@ func TestADamagedEntryIsNamedAndReplaced(t *testing.T) {
 			require.ErrorIs(t, err, errAPI, "it is not served")
 			_, still := blob(t, store)
 			require.Equal(t, string(tt.data), string(still), "and not deleted by a read")
-			_, err = cache.Fetch(t.Context(), cache.New(store, cache.Options{Offline: true}), minute, src.collect)
+			_, err = cache.Fetch(t.Context(), cache.New(store, cache.Options{Offline: offline}), minute, src.collect)
 			require.ErrorIs(t, err, cache.ErrMissing)
 			require.ErrorIs(t, err, cache.ErrOffline)
 			require.ErrorContains(t, err, tt.reason)

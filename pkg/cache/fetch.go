@@ -32,7 +32,7 @@ func Fetch[T any](ctx context.Context, c *Cache, req Request, collect func(conte
 	if held.fresh() {
 		return f.served(*held.entry, Fresh, nil), nil
 	}
-	if c.opts.Offline {
+	if c.opts.Offline() {
 		return f.fallback(ctx, held, ErrOffline)
 	}
 	e, err := f.ask(ctx, held)

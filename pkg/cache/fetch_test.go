@@ -190,7 +190,7 @@ func TestRefreshWithinMaxAgeServesStale(t *testing.T) {
 func TestOfflineNeverAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := cache.NewMemory()
-		online, offline := cache.New(store, cache.Options{}), cache.New(store, cache.Options{Offline: true})
+		online, offline := cache.New(store, cache.Options{}), cache.New(store, cache.Options{Offline: offline})
 		s := &source{}
 		_, err := cache.Fetch(t.Context(), offline, minute, s.collect)
 		require.ErrorIs(t, err, cache.ErrOffline)
@@ -308,3 +308,5 @@ func TestWhatIsNoJSONIsAnError(t *testing.T) {
 	})
 	require.ErrorContains(t, err, "encode payload")
 }
+
+func offline() bool { return true }

@@ -104,7 +104,7 @@ func TestAnEntryOfAnotherClusterIsNeitherShownNorLost(t *testing.T) {
 	req := cache.Request{Key: cache.NewKey("clusters", "prod", "nodes"), TTL: cache.Forever, ClusterUID: "new"}
 	_, err := cache.Fetch(t.Context(), c, req, s.collect)
 	require.ErrorIs(t, err, errAPI)
-	_, err = cache.Fetch(t.Context(), cache.New(cache.NewMemory(), cache.Options{Offline: true}), req, s.collect)
+	_, err = cache.Fetch(t.Context(), cache.New(cache.NewMemory(), cache.Options{Offline: offline}), req, s.collect)
 	require.ErrorIs(t, err, cache.ErrMissing)
 
 	e := of(t, c, "new", 8, "clusters", "prod", "nodes")

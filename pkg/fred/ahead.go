@@ -49,7 +49,7 @@ func (a *ahead) done(cluster string) {
 // renewAhead renews the inventory of a cluster that was asked about, if what it
 // answered with has lived two thirds of its time.
 func (f *Fred) renewAhead(c kube.Cluster, out *loaded, namespace string, need []kube.Resource) {
-	if !f.Ahead || f.Offline || out.stale || f.Now().Sub(out.collectedAt) < f.Age*2/3 || !f.ahead.start(c.Name) {
+	if !f.Ahead || f.Offline() || out.stale || f.Now().Sub(out.collectedAt) < f.Age*2/3 || !f.ahead.start(c.Name) {
 		return
 	}
 	go func() {

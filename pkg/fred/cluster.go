@@ -16,7 +16,7 @@ import (
 // or, offline and where there is none, those in the cache. Aliases are unique.
 func (f *Fred) Known(ctx context.Context) ([]kube.Cluster, error) {
 	var known []kube.Cluster
-	if !f.Offline {
+	if !f.Offline() {
 		var err error
 		if known, err = f.Contexts.Clusters(); err != nil {
 			return nil, err
@@ -85,7 +85,7 @@ func (f *Fred) choose(ctx context.Context, q Query) ([]kube.Cluster, error) {
 }
 
 func (f *Fred) noCluster() error {
-	if f.Offline {
+	if f.Offline() {
 		return fault.New(fault.Offline, "no cluster is cached").
 			Hinted("Run fred once without --offline, or try --simulation.")
 	}

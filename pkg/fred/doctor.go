@@ -66,7 +66,7 @@ func bad(cluster, check string, err error) Finding {
 
 // examine checks one cluster.
 func (f *Fred) examine(ctx context.Context, c kube.Cluster) []Finding {
-	if f.Offline {
+	if f.Offline() {
 		return []Finding{{Cluster: c.Name, Check: "cluster", Status: Note, Detail: "not asked: fred is offline"}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.Timeout)

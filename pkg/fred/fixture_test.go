@@ -230,7 +230,7 @@ func on(t *testing.T, w *world, c *clock, store cache.Store, options ...func(*fr
 // offline is the same cache without any source.
 func (s *stand) offline(t *testing.T) *stand {
 	t.Helper()
-	return on(t, s.world, s.clock, s.store, func(o *fred.Options) { o.Offline = true })
+	return on(t, s.world, s.clock, s.store, func(o *fred.Options) { o.Offline = func() bool { return true } })
 }
 
 func (s *stand) workloads(t *testing.T, q fred.Query) fred.WorkloadList {

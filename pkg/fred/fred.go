@@ -59,8 +59,9 @@ type Options struct {
 	// Ahead says to renew, in the background, what is asked about while it is still
 	// fresh but will not be for long: whoever asks often never waits.
 	Ahead bool
-	// Offline says that no source may be asked.
-	Offline bool
+	// Offline says whether no source may be asked just now; nil: never. Cache must
+	// be told the same.
+	Offline func() bool
 	// Location says where Cache is, for people.
 	Location string
 	// Limits bound what is imported; cache.DefaultLimits when zero.
@@ -98,6 +99,9 @@ func New(o Options) *Fred {
 	}
 	if o.Limits == (cache.Limits{}) {
 		o.Limits = cache.DefaultLimits
+	}
+	if o.Offline == nil {
+		o.Offline = func() bool { return false }
 	}
 	if o.Now == nil {
 		o.Now = time.Now

@@ -143,7 +143,7 @@ func (l *loading) gaps(need []kube.Resource, parts map[kube.Resource]part, out *
 
 // why says why the answer is stale.
 func (l *loading) why(need []kube.Resource, parts map[kube.Resource]part) string {
-	if l.Offline {
+	if l.Offline() {
 		return "offline"
 	}
 	if l.down != nil {

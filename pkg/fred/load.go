@@ -94,8 +94,8 @@ func without(all, some []kube.Resource) []kube.Resource {
 // plan finds out how the lists in need are cached, and reports whether one of
 // them has to be read again.
 func (l *loading) plan(ctx context.Context, need []kube.Resource) (old bool) {
-	if l.Offline || l.query.Refresh || l.query.MaxAge != nil {
-		return !l.Offline
+	if l.Offline() || l.query.Refresh || l.query.MaxAge != nil {
+		return !l.Offline()
 	}
 	l.narrow = map[kube.Resource]bool{}
 	for _, r := range need {
@@ -169,7 +169,7 @@ func (l *loading) list(ctx context.Context, r kube.Resource) part {
 	e, err := l.fetch(ctx, r, "")
 	p := part{entries: []cache.Entry[kube.Inventory]{e}, err: err}
 	refused := fault.KindOf(e.Cause) == fault.Forbidden || err != nil && fault.KindOf(err) == fault.Forbidden
-	nothing := err != nil && (l.Offline || l.down != nil) // but perhaps of some namespaces
+	nothing := err != nil && (l.Offline() || l.down != nil) // but perhaps of some namespaces
 	if r.Namespaced() && (refused || nothing) {
 		if in := l.listIn(ctx, r, err); in.err == nil {
 			return in
@@ -186,7 +186,7 @@ func (l *loading) candidates(ctx context.Context) []string {
 		return []string{l.namespace}
 	}
 	list := slices.Clone(l.NamespacesOf(l.cluster.Name))
-	if l.Offline || l.down != nil {
+	if l.Offline() || l.down != nil {
 		list = append(list, l.cachedNamespaces(ctx)...)
 	}
 	if own := cmp.Or(l.cluster.Namespace, l.server.Namespace); own != "" {

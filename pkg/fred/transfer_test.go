@@ -38,7 +38,7 @@ func (s *stand) imports(t *testing.T, zip []byte, o fred.ImportOptions) *fred.Tr
 // colleague is somebody without a kubeconfig, offline, with an empty cache.
 func colleague(t *testing.T, c *clock) *stand {
 	t.Helper()
-	return on(t, &world{}, c, cache.NewMemory(), func(o *fred.Options) { o.Offline = true })
+	return on(t, &world{}, c, cache.NewMemory(), func(o *fred.Options) { o.Offline = func() bool { return true } })
 }
 
 // writes stores facts about a cluster as fred ai will.
