@@ -159,17 +159,5 @@ func (f *Factory) archive(path string, most int64) (*os.File, int64, error) {
 		}
 		return file, info.Size(), nil
 	}
-	file, err := os.CreateTemp("", "fred-import-*")
-	if err != nil {
-		return nil, 0, err
-	}
-	_ = os.Remove(file.Name()) // where the system lets it, the name goes at once
-	n, err := io.Copy(file, io.LimitReader(f.In, most+1))
-	switch {
-	case err != nil:
-		return nil, 0, errors.Join(err, file.Close())
-	case n > most:
-		return nil, 0, errors.Join(fault.New(fault.Refused, "more than %d bytes come from stdin", most), file.Close())
-	}
-	return file, n, nil
+	return fred.Spool(f.In, most)
 }

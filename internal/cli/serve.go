@@ -84,7 +84,7 @@ func serve(ctx context.Context, f *Factory) error {
 		return err
 	}
 	s, err := server.New(server.Options{
-		Fred: built.Fred, Version: f.Version, Base: c.Server.BaseURLPath, Bound: l.Addr(),
+		Fred: built.Fred, Offline: built.Switch, Version: f.Version, Base: c.Server.BaseURLPath, Bound: l.Addr(),
 		Hosts: c.Server.Hosts, Origins: c.Server.Origins, Log: log, Extras: f.Routes,
 		Frontend: server.Frontend{K8Features: c.UI.K8Features, Logo: c.UI.Logo},
 	})

@@ -40,6 +40,7 @@ func newAPI(mux *http.ServeMux, version string) huma.API {
 			},
 			Tags: []*huma.Tag{
 				{Name: "kube", Description: "What runs; the bodies are those of `fred kube … -o json`"},
+				{Name: "cache", Description: "The one cache, as `fred cache` has it"},
 				{Name: "web client", Description: "What the web client of the first Fred asks for"},
 				{Name: "system", Description: "The process itself"},
 			},

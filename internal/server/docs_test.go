@@ -13,23 +13,22 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fredctl/fred/internal/offline"
 	"github.com/fredctl/fred/internal/server"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
 func TestTheDescriptionNamesEveryRoute(t *testing.T) {
-	s := newServer(t, server.Options{Fred: newFred(shop()), Version: "1.2.3"})
+	s := newServer(t, server.Options{Fred: newFred(shop()), Offline: &offline.Switch{}, Version: "1.2.3"})
 	got := ask(t, s, http.MethodGet, "/fred/openapi.json")
 	require.Equal(t, http.StatusOK, got.Code)
 	var spec struct {
 		OpenAPI string
 		Info    struct{ Title, Version string }
-		Paths   map[string]struct {
-			Get *struct {
-				Summary    string
-				Parameters []struct{ Name, Description string }
-			}
+		Paths   map[string]map[string]struct {
+			Summary    string
+			Parameters []struct{ Name, Description string }
 		}
 	}
 	require.NoError(t, json.Unmarshal(got.Body.Bytes(), &spec))
@@ -38,14 +37,18 @@ func TestTheDescriptionNamesEveryRoute(t *testing.T) {
 	for _, path := range []string{
 		"/fred/v1/kube", "/fred/v1/kube/clusters", "/fred/v1/kube/workload/{kind}/{name}", "/fred/v1/kube/nodes",
 		"/fred/kube/clusters", "/fred/kube/ingresses", "/fred/config/frontend_settings", "/healthz", "/readyz", "/metrics",
+		"/fred/export", "/fred/import", "/fred/toggle_offline", "/fred/offline_status", "/fred/v1/offline",
+		"/fred/v1/cache/ls", "/fred/v1/cache/info", "/fred/v1/cache/export", "/fred/v1/cache/import",
 	} {
 		require.Contains(t, spec.Paths, path)
 	}
-	for path, item := range spec.Paths {
-		require.NotNil(t, item.Get, path)
-		require.NotEmpty(t, item.Get.Summary, path)
-		for _, p := range item.Get.Parameters {
-			require.NotEmpty(t, p.Description, "%s %s", path, p.Name)
+	for path, methods := range spec.Paths {
+		require.NotEmpty(t, methods, path)
+		for method, op := range methods {
+			require.NotEmpty(t, op.Summary, "%s %s", method, path)
+			for _, p := range op.Parameters {
+				require.NotEmpty(t, p.Description, "%s %s %s", method, path, p.Name)
+			}
 		}
 	}
 	require.NotContains(t, got.Body.String(), "$schema")
@@ -53,7 +56,7 @@ func TestTheDescriptionNamesEveryRoute(t *testing.T) {
 
 func TestTheDescriptionIsTheGoldenOne(t *testing.T) {
 	const golden = "../../docs/api/openapi.yaml"
-	got := ask(t, newServer(t, server.Options{Fred: newFred(shop())}), http.MethodGet, "/fred/openapi.yaml")
+	got := ask(t, newServer(t, server.Options{Fred: newFred(shop()), Offline: &offline.Switch{}}), http.MethodGet, "/fred/openapi.yaml")
 	require.Equal(t, http.StatusOK, got.Code)
 	if *update {
 		require.NoError(t, os.MkdirAll("../../docs/api", 0o755))

@@ -52,13 +52,14 @@ func (s *Server) admitBody(w http.ResponseWriter, r *http.Request) bool {
 	if r.Body == nil || r.Body == http.NoBody {
 		return true
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, s.BodyBytes)
+	most := s.bodyBytes(r)
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	var tooLarge *http.MaxBytesError
 	var err error
 	if isRead(r) {
 		_, err = io.Copy(io.Discard, r.Body)
 	}
-	if r.ContentLength <= s.BodyBytes && !errors.As(err, &tooLarge) {
+	if r.ContentLength <= most && !errors.As(err, &tooLarge) {
 		return true
 	}
 	w.Header().Set("Connection", "close")

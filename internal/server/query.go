@@ -3,7 +3,6 @@ package server
 import (
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -59,6 +58,16 @@ type Owned struct {
 	Name string `path:"name" doc:"Name of the workload" example:"web"`
 }
 
+// Cached selects entries of the cache.
+type Cached struct {
+	Context []string `query:"context,explode" doc:"Only these clusters, by full name or alias; repeated, or with commas"`
+	Kind    []string `query:"kind,explode" doc:"Only these kinds of entries: pods, deployments, facts…; repeated, or with commas" example:"pods"`
+}
+
+func (c *Cached) query() (fred.Query, error) { return fred.Query{Clusters: words(c.Context)}, nil }
+
+func (c *Cached) place() []string { return c.Kind }
+
 func (*Everything) query() (fred.Query, error) { return fred.Query{}, nil }
 
 func (*Everything) place() []string { return nil }
@@ -70,14 +79,7 @@ func (n *Named) place() []string { return []string{n.Name} }
 func (o *Owned) place() []string { return []string{o.Kind, o.Name} }
 
 func (w *Where) query() (fred.Query, error) {
-	q := fred.Query{AllClusters: w.AllContexts, Refresh: w.Refresh}
-	for _, list := range w.Context {
-		for name := range strings.SplitSeq(list, ",") {
-			if name != "" {
-				q.Clusters = append(q.Clusters, name)
-			}
-		}
-	}
+	q := fred.Query{Clusters: words(w.Context), AllClusters: w.AllContexts, Refresh: w.Refresh}
 	age, err := parseAge(w.MaxAge)
 	q.MaxAge = age
 	return q, err

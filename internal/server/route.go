@@ -71,6 +71,13 @@ func wired[R any](ask func(context.Context, fred.Query, string, string) (R, erro
 	return func(ctx context.Context, q fred.Query, _ *Spread) (R, error) { return ask(ctx, q, "", "") }
 }
 
+// entries makes a route's question of a use case about entries of the cache.
+func entries[R any](ask func(context.Context, fred.EntryQuery) (R, error)) func(context.Context, fred.Query, *Cached) (R, error) {
+	return func(ctx context.Context, q fred.Query, in *Cached) (R, error) {
+		return ask(ctx, fred.EntryQuery{Clusters: q.Clusters, Kinds: words(in.Kind)})
+	}
+}
+
 // operation documents GET {base}/v1/{path}, whose body is a Body.
 func operation[Body any](s *Server, path, summary string) huma.Operation {
 	tag, _, _ := strings.Cut(path, "/")

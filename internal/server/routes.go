@@ -1,6 +1,11 @@
 package server
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+
+	"github.com/fredctl/fred/pkg/fred"
+)
 
 // routes registers every route: each of v1 is one line.
 func (s *Server) routes() {
@@ -18,7 +23,15 @@ func (s *Server) routes() {
 	v1(s, "kube/ingresses", "The Ingresses of a namespace", wired(f.Ingresses))
 	v1(s, "kube/ingresses/{kind}/{name}", "The Ingresses that lead to a workload", owned(f.Ingresses))
 	v1(s, "kube/nodes", "The nodes of a cluster", of[*Selected](f.Nodes))
+	v1(s, "cache/ls", "What is cached: of what, how old, how large, from where", entries(f.Entries))
+	v1(s, "cache/info", "Where the cache is and what it holds of which cluster", of[*Everything](func(ctx context.Context, _ fred.Query) (fred.CacheInfo, error) {
+		return f.Info(ctx)
+	}))
 	s.contract()
+	s.transfers()
+	if s.Offline != nil {
+		s.offline()
+	}
 	s.extras()
 	s.system()
 	s.docs()

@@ -17,6 +17,7 @@ import (
 // Options are what a Server is made of. Fred is required.
 type Options struct {
 	Fred    *fred.Fred
+	Offline Offline // the switch before Fred's sources; nil: the server cannot be taken offline
 	Version string // of the program; "dev" when empty
 	Base    string // path that routes lie under: "/fred" when empty, "/" for none
 
@@ -53,6 +54,8 @@ type Server struct {
 	hosts   map[string]bool
 	origins map[string]bool
 	bound   netip.Addr
+	moves   chan struct{}   // one for each transfer that goes on
+	patient map[string]bool // routes that have long for their answer
 }
 
 // New returns a Server made of o. A base path that cannot be one is a fault of
@@ -99,14 +102,14 @@ func withDefaults(o Options) Options {
 // ServeHTTP answers one request. Whatever happens in it, the process lives.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
+	trimSlash(r)
+	ctx, cancel := context.WithTimeout(r.Context(), s.timeout(r))
 	defer cancel()
 	r = r.WithContext(ctx)
 	rec := &recorder{ResponseWriter: w}
 	defer s.finish(rec, r, began)
 	defer s.rescue(rec, r)
 	secure(rec.Header())
-	trimSlash(r)
 	if !s.admit(rec, r) {
 		return
 	}

@@ -1,0 +1,109 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fredctl/fred/pkg/fred"
+)
+
+const zipType = "application/zip"
+
+// leftOut is the trailer that says how many entries an export had to leave out.
+const leftOut = "Fred-Left-Out"
+
+// uiExport sends the whole cache, as the web client's users know it.
+func (s *Server) uiExport(w http.ResponseWriter, r *http.Request) { s.export(w, r, fred.ExportQuery{}) }
+
+// v1Export sends what the query selects.
+func (s *Server) v1Export(w http.ResponseWriter, r *http.Request) {
+	values := r.URL.Query()
+	s.export(w, r, fred.ExportQuery{
+		Clusters: words(values["context"]), Namespaces: words(values["namespace"]), Kinds: words(values["kind"]),
+	})
+}
+
+// words splits lists with commas; it is nil where there is no word.
+func words(lists []string) []string {
+	var all []string
+	for _, list := range lists {
+		for word := range strings.SplitSeq(list, ",") {
+			if word != "" {
+				all = append(all, word)
+			}
+		}
+	}
+	return all
+}
+
+// export sends a zip while it is made. What fails before its first bytes are
+// sent is an error like any other; after that the connection is cut, so that a
+// part is not taken for all.
+func (s *Server) export(w http.ResponseWriter, r *http.Request, q fred.ExportQuery) {
+	h := w.Header()
+	body := &late{ResponseWriter: w, begin: func() {
+		h.Set("Content-Type", zipType)
+		h.Set("Content-Disposition", "attachment; filename="+time.Now().Format("export-2006-01-02.zip"))
+		h.Set("Trailer", leftOut)
+	}}
+	if r.Method == http.MethodHead {
+		body.begin()
+		return
+	}
+	done, err := s.transfer(w, r)
+	if err != nil {
+		s.send(w, r, s.failure(r.Pattern, err))
+		return
+	}
+	defer done()
+	t, err := s.Fred.Export(r.Context(), q, body, s.Version)
+	if err == nil {
+		err = body.flush()
+	}
+	switch {
+	case err == nil:
+		h.Set(leftOut, strconv.Itoa(t.Total.Actions[fred.LeftOut]))
+	case body.begun:
+		s.log.Warn("an export was cut off", "err", err)
+		panic(http.ErrAbortHandler)
+	default:
+		s.send(w, r, s.failure(r.Pattern, err))
+	}
+}
+
+// late is a body of which nothing is sent before some of it is there.
+type late struct {
+	http.ResponseWriter
+	begin func() // sets the header
+	begun bool
+	held  []byte
+}
+
+// holdBack is how many bytes are held back.
+const holdBack = 32 << 10
+
+// Write implements io.Writer.
+func (l *late) Write(b []byte) (int, error) {
+	if !l.begun && len(l.held)+len(b) <= holdBack {
+		l.held = append(l.held, b...)
+		return len(b), nil
+	}
+	if err := l.flush(); err != nil {
+		return 0, err
+	}
+	return l.ResponseWriter.Write(b)
+}
+
+// flush sends what is held back.
+func (l *late) flush() error {
+	if l.begun {
+		return nil
+	}
+	l.begun = true
+	l.begin()
+	_, err := l.ResponseWriter.Write(l.held)
+	l.held = nil
+	return err
+}
