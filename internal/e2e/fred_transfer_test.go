@@ -108,3 +108,32 @@ func TestOfflineOpensNoSocket(t *testing.T) {
 		require.Equal(t, 1, strings.Count(string(calls), "execve("), question)
 	}
 }
+
+// Curl plays the web page: the zip of one server goes into another, which is then
+// taken offline and back.
+func TestAZipGoesFromServerToServer(t *testing.T) {
+	t.Parallel()
+	curl := func(args ...string) string {
+		out, err := exec.CommandContext(t.Context(), "curl", append([]string{"-sS", "--fail-with-body"}, args...)...).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return string(out)
+	}
+	a := newLaptop(t, kubeconfigOf(t, small(t), rig.Admin, "shop"))
+	from := a.serve()
+	want := curl(from.url + "/fred/v1/kube/workloads?all-namespaces=true")
+	zip := filepath.Join(t.TempDir(), "export.zip")
+	curl("-o", zip, from.url+"/fred/export")
+
+	b := newLaptop(t, "")
+	to := b.serve()
+	require.Equal(t, "null", curl("-X", "PUT", "-F", "file=@"+zip, to.url+"/fred/import"))
+	require.JSONEq(t, `{"is_offline":true}`, curl("-X", "PUT", "--json", `{"is_offline":true}`, to.url+"/fred/toggle_offline"))
+	require.Equal(t, want, curl(to.url+"/fred/v1/kube/workloads?all-namespaces=true"))
+	require.Contains(t, curl("-X", "PUT", "-F", "file=@"+zip, to.url+"/fred/v1/cache/import"), `"unchanged": `)
+
+	curl("-X", "PUT", "--json", `{"offline":true}`, from.url+"/fred/v1/offline")
+	require.Contains(t, curl(from.url+"/fred/v1/kube?refresh=true"), `"stale": true`)
+	require.Contains(t, curl(from.url+"/readyz"), `"offline": true`)
+	curl("-X", "PUT", "--json", `{"offline":false}`, from.url+"/fred/v1/offline")
+	require.Contains(t, curl(from.url+"/fred/v1/kube?refresh=true"), `"stale": false`)
+}

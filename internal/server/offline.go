@@ -44,7 +44,9 @@ func (s *Server) offline() {
 	path := s.Base + "/v1/offline"
 	huma.Register(s.api, huma.Operation{
 		OperationID: "get-offline", Method: http.MethodGet, Path: path, Summary: "Whether sources are asked", Tags: []string{"system"},
-	}, func(context.Context, *struct{}) (*offlineOutput, error) { return &offlineOutput{offlineState{s.Offline.On()}}, nil })
+	}, func(context.Context, *struct{}) (*offlineOutput, error) {
+		return &offlineOutput{offlineState{s.Offline.On()}}, nil
+	})
 	huma.Register(s.api, huma.Operation{
 		OperationID: "put-offline", Method: http.MethodPut, Path: path, Tags: []string{"system"},
 		Summary: "Ask no source any more, or ask again; until the process ends",

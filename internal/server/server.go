@@ -18,8 +18,8 @@ import (
 type Options struct {
 	Fred    *fred.Fred
 	Offline Offline // the switch before Fred's sources; nil: the server cannot be taken offline
-	Version string // of the program; "dev" when empty
-	Base    string // path that routes lie under: "/fred" when empty, "/" for none
+	Version string  // of the program; "dev" when empty
+	Base    string  // path that routes lie under: "/fred" when empty, "/" for none
 
 	Bound   net.Addr // where it listens, so that requests may name it; may be nil
 	Hosts   []string // further names under which it may be reached, with or without a port

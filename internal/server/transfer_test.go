@@ -162,7 +162,6 @@ func TestAnExportOfNothingIsNoZip(t *testing.T) {
 	require.Equal(t, "application/problem+json", res.Header.Get("Content-Type"))
 }
 
-
 func TestAStrangersPageMayNeitherImportNorToggle(t *testing.T) {
 	s := newServer(t, server.Options{Fred: filled(t), Offline: &toggle{}})
 	for _, path := range []string{"/fred/import", "/fred/toggle_offline", "/fred/v1/cache/import", "/fred/v1/offline"} {
