@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,6 +51,7 @@ func export(cmd *cobra.Command, f *Factory, q fred.ExportQuery, file string) err
 	if file == "-" && term.For(f.Out, true, f.Env).Terminal {
 		return fault.New(fault.Invalid, "a zip is not written to a terminal").Hinted("Name a file with -o, or pipe it on.")
 	}
+	f.lean()
 	lib, err := f.Fred()
 	if err != nil {
 		return err
@@ -69,6 +71,17 @@ func export(cmd *cobra.Command, f *Factory, q fred.ExportQuery, file string) err
 	}
 	f.say(fmt.Sprintf("%s: %d entries, %s", file, t.Total.Actions[fred.Exported], unit.Bytes(t.Total.SizeBytes)))
 	return f.tell(t.Warnings)
+}
+
+// transferMemory is from how many bytes on Go's memory is collected more often
+// while a cache moves: what it knows of each of thousands of entries adds up.
+const transferMemory = 64 << 20
+
+// lean has a command that moves the cache rather take longer than more memory.
+func (f *Factory) lean() {
+	if f.Env("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(transferMemory)
+	}
 }
 
 // whole writes a file that is there as a whole or not at all, and that only its
@@ -123,6 +136,7 @@ func importFrom(cmd *cobra.Command, f *Factory, path string, o fred.ImportOption
 	if err := view.Check(format); err != nil {
 		return err
 	}
+	f.lean()
 	lib, err := f.Fred()
 	if err != nil {
 		return err

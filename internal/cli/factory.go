@@ -44,6 +44,7 @@ type Factory struct {
 	noColor    bool
 	settings   map[string]*pflag.Flag // flags that stand for a setting, by its path
 	built      *wire.Built
+	progress   *progress
 }
 
 func newFactory(s term.Streams, env func(string) string, o Options) *Factory {
@@ -129,7 +130,11 @@ func (f *Factory) build(server bool) (*wire.Built, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !server {
+		f.progress = f.newProgress()
+	}
 	f.built, err = wire.Build(c, wire.Options{
+		Progress: f.progress.tell,
 		Kube: f.kube, Settings: f.sources().Path(), Simulation: f.simulation, Server: server, Version: f.Version, Log: log, Collector: f.Collector,
 	})
 	if err != nil {
@@ -172,7 +177,10 @@ func (s safeWriter) Write(b []byte) (int, error) {
 }
 
 // say writes one line of talk.
-func (f *Factory) say(line string) { _, _ = fmt.Fprintln(f.Err, redact.Terminal(line)) }
+func (f *Factory) say(line string) {
+	f.progress.clear()
+	_, _ = fmt.Fprintln(f.Err, redact.Terminal(line))
+}
 
 // tell writes the warnings of an answer. It returns errPartial if they say that
 // part of it is missing.
@@ -192,6 +200,7 @@ func (f *Factory) tell(ws []report.Warning) error {
 
 // output returns how to write a report in the given format.
 func (f *Factory) output(format string) view.Output {
+	f.progress.clear() // data comes now, perhaps on the same terminal
 	now := time.Now()
 	if f.simulation {
 		now = now.UTC().Truncate(24 * time.Hour) // what is simulated is as of then, and so are ages

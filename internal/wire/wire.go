@@ -30,6 +30,7 @@ type Options struct {
 	Server     bool // keep decoded entries in memory, and do not wait long for sources
 	Version    string
 	Log        *slog.Logger
+	Progress   fred.Progress
 	Collector  *Collector // in the place of the kubeconfig's clusters; nil keeps those
 }
 
@@ -77,7 +78,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 		off = nil
 	}
 	copts := cache.Options{Offline: off, Seal: seal, SecretPolicy: redact.Policy, Logger: o.Log}
-	fopts := fred.Options{Offline: off, Timeout: c.Timeout, Log: o.Log, NamespacesOf: namespaces(c)}
+	fopts := fred.Options{Offline: off, Timeout: c.Timeout, Log: o.Log, Progress: o.Progress, NamespacesOf: namespaces(c)}
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}

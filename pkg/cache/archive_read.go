@@ -43,12 +43,14 @@ const ratioFrom = 1 << 20
 
 // Archive is a zip whose directory was looked at and found harmless.
 type Archive struct {
-	Manifest *Manifest // nil where it has none: a folder that somebody zipped
+	Manifest *Manifest // without its files; nil where it has none: a folder that somebody zipped
+	Entries  int       // files that may be entries
 	Ignored  []string  // files that are none of fred's, by their names in the zip
 
 	r      ArchiveReader
 	prefix string            // of what is fred's
-	sums   map[string]string // of the manifest
+	sums   map[string][sha256.Size]byte // of the manifest
+	buf    bytes.Buffer                 // of the file that is read
 	limits Limits
 }
 
@@ -89,6 +91,7 @@ func OpenArchive(ctx context.Context, r ArchiveReader, size int64, limits Limits
 	if a.prefix, err = look.root(); err != nil {
 		return nil, err
 	}
+	a.Entries = len(look.files)
 	return a, a.readManifest(ctx)
 }
 
@@ -288,7 +291,7 @@ func (a *Archive) readManifest(ctx context.Context) error {
 		if h.Name != a.prefix+manifestName {
 			return nil
 		}
-		data, err := read(f, h, mostManifest)
+		data, err := read(&bytes.Buffer{}, f, h, mostManifest)
 		if err != nil {
 			return err
 		}
@@ -296,18 +299,26 @@ func (a *Archive) readManifest(ctx context.Context) error {
 		if err := json.Unmarshal(data, m); err != nil {
 			return refuse("its manifest cannot be read: %w", err)
 		}
-		a.Manifest, a.sums = m, make(map[string]string, len(m.Files))
+		a.Manifest, a.sums = m, make(map[string][sha256.Size]byte, len(m.Files))
 		for _, file := range m.Files {
-			a.sums[file.Name] = file.SHA256
+			var sum [sha256.Size]byte
+			if len(file.SHA256) != hex.EncodedLen(len(sum)) {
+				return refuse("its manifest has no hash of %.200q", file.Name)
+			}
+			if _, err := hex.Decode(sum[:], []byte(file.SHA256)); err != nil {
+				return refuse("its manifest has no hash of %.200q", file.Name)
+			}
+			a.sums[file.Name] = sum
 		}
+		m.Files = nil // they are in sums
 		return nil
 	})
 	return asRefusal(err)
 }
 
-// read unpacks one file, and holds it to what the directory says of it. The zip
+// read unpacks one file into buf, and holds it to what the directory says of it. The zip
 // reader checks the CRC.
-func read(f archiver.File, h zip.FileHeader, most int64) ([]byte, error) {
+func read(buf *bytes.Buffer, f archiver.File, h zip.FileHeader, most int64) ([]byte, error) {
 	if h.UncompressedSize64 > uint64(most) { //nolint:gosec // not negative
 		return nil, refuse("%.200q has more than %d bytes", h.Name, most)
 	}
@@ -316,7 +327,8 @@ func read(f archiver.File, h zip.FileHeader, most int64) ([]byte, error) {
 		return nil, refuse("%.200q: %w", h.Name, err)
 	}
 	defer r.Close()
-	buf := bytes.NewBuffer(make([]byte, 0, h.UncompressedSize64+bytes.MinRead))
+	buf.Reset()
+	buf.Grow(int(h.UncompressedSize64) + bytes.MinRead) //nolint:gosec // bounded above
 	if _, err := io.Copy(buf, io.LimitReader(r, int64(h.UncompressedSize64)+1)); err != nil { //nolint:gosec // bounded above
 		return nil, refuse("%.200q: %w", h.Name, err)
 	}
@@ -330,7 +342,7 @@ func read(f archiver.File, h zip.FileHeader, most int64) ([]byte, error) {
 type Incoming struct {
 	Name    string // in the cache
 	Header  Header
-	Payload []byte
+	Payload []byte // until the next one is read
 	Size    int64 // of the whole file in bytes
 	Problem error // why it cannot be taken: ErrDamaged, ErrNewer
 }
@@ -351,13 +363,13 @@ func (a *Archive) Each(ctx context.Context, do func(Incoming) error) error {
 			a.Ignored = append(a.Ignored, h.Name)
 			return nil
 		}
-		data, err := read(f, h, a.limits.EntryBytes)
+		data, err := read(&a.buf, f, h, a.limits.EntryBytes)
 		if err != nil {
 			return err
 		}
 		if a.Manifest != nil {
 			sum := sha256.Sum256(data)
-			if want, ok := a.sums[name]; !ok || want != hex.EncodeToString(sum[:]) {
+			if want, ok := a.sums[name]; !ok || want != sum {
 				return refuse("%.200q is not what its manifest says", h.Name)
 			}
 			found++

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/klauspost/compress/zip"
 	"github.com/mholt/archiver/v4"
 )
@@ -102,11 +103,25 @@ func (c *Cache) WriteArchive(ctx context.Context, w io.Writer, fred string, entr
 			return m, errors.Join(err, z.close())
 		}
 	}
-	data, err := json.MarshalIndent(m, "", "  ")
-	if err == nil {
-		err = z.add(path.Join(ArchiveRoot, manifestName), append(data, '\n'))
-	}
+	err := z.addManifest(m)
 	return m, errors.Join(err, z.close())
+}
+
+// addManifest writes m while it is packed: for many entries it is large.
+func (z *zipWriter) addManifest(m Manifest) error {
+	file := fileOf(path.Join(ArchiveRoot, manifestName), nil)
+	file.Open = func() (io.ReadCloser, error) {
+		r, w := io.Pipe()
+		go func() {
+			err := json.MarshalWrite(w, m, jsontext.WithIndent("  "))
+			if err == nil {
+				_, err = w.Write([]byte("\n"))
+			}
+			w.CloseWithError(err)
+		}()
+		return r, nil
+	}
+	return z.addFile(file)
 }
 
 func (m *Manifest) add(z *zipWriter, e Outgoing) error {
@@ -142,9 +157,11 @@ func newZipWriter(ctx context.Context, w io.Writer) *zipWriter {
 	return z
 }
 
-func (z *zipWriter) add(name string, parts ...[]byte) error {
+func (z *zipWriter) add(name string, parts ...[]byte) error { return z.addFile(fileOf(name, parts)) }
+
+func (z *zipWriter) addFile(file archiver.File) error {
 	result := make(chan error, 1)
-	z.jobs <- archiver.ArchiveAsyncJob{File: fileOf(name, parts), Result: result}
+	z.jobs <- archiver.ArchiveAsyncJob{File: file, Result: result}
 	if err := <-result; err != nil {
 		return fmt.Errorf("write the archive: %w", err)
 	}

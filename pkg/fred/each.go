@@ -3,6 +3,7 @@ package fred
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -80,9 +81,11 @@ func (f *Fred) loadAll(ctx context.Context, clusters []kube.Cluster, q Query, ne
 	all, errs := make([]*loaded, len(clusters)), make([]error, len(clusters))
 	var g errgroup.Group
 	g.SetLimit(parallel)
+	var done atomic.Int64
 	for i, c := range clusters {
 		g.Go(func() error {
 			all[i], errs[i] = f.load(ctx, c, q, of(c), need)
+			f.Progress("clusters read", int(done.Add(1)), len(clusters))
 			return nil
 		})
 	}

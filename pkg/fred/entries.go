@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -207,9 +208,11 @@ func (f *Fred) readAll(ctx context.Context, all []located) ([]error, error) {
 	problems := make([]error, len(all))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
+	var done atomic.Int64
 	for i, l := range all {
 		g.Go(func() error {
 			problems[i] = f.Cache.Verify(ctx, l.Listed)
+			f.Progress("entries read", int(done.Add(1)), len(all))
 			return ctx.Err()
 		})
 	}

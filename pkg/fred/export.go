@@ -97,6 +97,7 @@ func (e *exporting) entries() iter.Seq2[cache.Outgoing, error] {
 				e.report.Total.Entries++
 				e.report.Total.SizeBytes += l.entry.Size()
 				e.report.Total.Actions[Exported]++
+				e.Progress("entries exported", e.report.Total.Entries, 0)
 			}
 			if !yield(l.entry, l.err) {
 				return // and e.ctx is canceled

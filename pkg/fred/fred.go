@@ -72,6 +72,8 @@ type Options struct {
 	Checks []func(context.Context) Finding
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
+	// Progress hears how far long work has come; silent when nil.
+	Progress Progress
 	// Log hears what is collected; silent when nil.
 	Log *slog.Logger
 }
@@ -105,6 +107,9 @@ func New(o Options) *Fred {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Progress == nil {
+		o.Progress = func(string, int, int) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

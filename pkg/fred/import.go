@@ -65,7 +65,11 @@ func (f *Fred) importAll(ctx context.Context, zip cache.ArchiveReader, size int6
 	if o.Replace {
 		i.options.Merge = Theirs
 	}
-	if err := a.Each(ctx, func(in cache.Incoming) error { return i.take(ctx, in) }); err != nil {
+	if err := a.Each(ctx, func(in cache.Incoming) error {
+		i.done++
+		i.Progress("entries read", i.done, a.Entries)
+		return i.take(ctx, in)
+	}); err != nil {
 		return nil, err
 	}
 	for _, name := range a.Ignored {
@@ -91,6 +95,7 @@ type importing struct {
 	options ImportOptions
 	change  *cache.Change
 	report  *Transfer
+	done    int               // entries of the archive that were looked at
 	seen    map[string]bool   // keys that the archive has
 	uids    map[string]string // identities of the clusters that are cached, by name
 }

@@ -17,15 +17,17 @@ import (
 	"github.com/fredctl/fred/internal/e2e/rig"
 )
 
-const usage = `usage: bench [--kubeconfig FILE] [--rounds N] [--write FILE]
+const usage = `usage: bench [--kubeconfig FILE] [--rounds N] [--write FILE] [--cache]
 
 Starts a control plane, fills it with 22,000 objects, and measures on it, round
-by round, curl, a bare list in Go, kubectl and fred; then fred serve with wrk.
+by round, curl, a bare list in Go, kubectl and fred; then fred serve with wrk;
+then the cache as a whole beside zip and unzip.
 The table goes to stdout and, with --write, between two marks into FILE.
 
   --kubeconfig FILE  measure on this cluster, which has its objects already
   --rounds N         how often each is run, after once for warming up (7)
   --write FILE       the Markdown file that the table is for
+  --cache            measure the cache as a whole alone, to stdout
 
 FRED_BIN is the fred to measure (bin/fred), FRED_TOOLS_DIR the folder of etcd,
 kube-apiserver and kubectl (what internal/e2e/tools/build.sh prints).
@@ -62,6 +64,7 @@ func run(ctx context.Context, args []string) error {
 type options struct {
 	kubeconfig string
 	rounds     int
+	cache      bool
 	write      string
 	fred       string
 	tools      string
@@ -77,6 +80,7 @@ func parse(args []string) (options, error) {
 	flags.Usage = func() { _, _ = fmt.Fprint(flags.Output(), usage) }
 	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "")
 	flags.IntVar(&o.rounds, "rounds", 7, "")
+	flags.BoolVar(&o.cache, "cache", false, "")
 	flags.StringVar(&o.write, "write", "", "")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -102,6 +106,13 @@ func bench(ctx context.Context, o options) (err error) {
 		return fmt.Errorf("make folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if o.cache {
+		c, err := measureCache(ctx, dir, p, o.rounds)
+		if err == nil {
+			fmt.Print(c.table())
+		}
+		return err
+	}
 	kubeconfig, stop, err := cluster(ctx, o, p.tools)
 	if err != nil {
 		return err
@@ -119,11 +130,15 @@ func bench(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
+	c, err := measureCache(ctx, dir, p, min(o.rounds, cacheRounds))
+	if err != nil {
+		return err
+	}
 	facts, err := b.facts(ctx, o, load)
 	if err != nil {
 		return err
 	}
-	text := render(facts, b.subjects, rest)
+	text := render(facts, b.subjects, rest, c)
 	fmt.Print(text)
 	if o.write == "" {
 		return nil

@@ -13,8 +13,8 @@ import (
 
 // programs are the paths of what is run.
 type programs struct {
-	self, fred, kubectl, curl, wrk string
-	tools                          string // folder of the servers, and of kubectl
+	self, fred, kubectl, curl, wrk, zip, unzip string
+	tools                                      string // folder of the servers, and of kubectl
 }
 
 // find looks up all programs, so that none is missed when half is measured.
@@ -32,6 +32,12 @@ func find(ctx context.Context, o options) (p programs, err error) {
 		return p, err
 	}
 	if p.wrk, err = onPath("wrk"); err != nil {
+		return p, err
+	}
+	if p.zip, err = onPath("zip"); err != nil {
+		return p, err
+	}
+	if p.unzip, err = onPath("unzip"); err != nil {
 		return p, err
 	}
 	if p.tools = o.tools; p.tools == "" {

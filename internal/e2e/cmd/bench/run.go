@@ -43,7 +43,16 @@ func (b *board) once(ctx context.Context, s *subject) (cost, error) {
 	if err != nil {
 		return cost{}, err
 	}
-	p, err := start(ctx, s.argv, b.env, b.output(s), b.file("stderr"))
+	if s.before != nil {
+		if err := s.before(); err != nil {
+			return cost{}, err
+		}
+	}
+	env := b.env
+	if s.env != nil {
+		env = s.env
+	}
+	p, err := start(ctx, s.argv, env, b.output(s), b.file("stderr"))
 	if err != nil {
 		return cost{}, err
 	}

@@ -4,16 +4,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // subject is a program that is measured.
 type subject struct {
 	name   string // as the table has it
 	argv   []string
-	rounds int      // at most so many; all when 0
-	yard   *subject // what its wall time is put in relation to; nil for a yardstick
-	within float64  // target: at most so many times the yardstick's; none when 0
-	memory int64    // target: peak bytes; none when 0
+	env    []string // the board's when nil
+	before func() error
+	rounds int           // at most so many; all when 0
+	yard   *subject      // what its wall time is put in relation to; nil for a yardstick
+	within float64       // target: at most so many times the yardstick's; none when 0
+	most   time.Duration // target: wall time; none when 0
+	memory int64         // target: peak bytes; none when 0
 	cache  use
 	costs  []cost // one for each round
 }

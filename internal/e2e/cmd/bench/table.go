@@ -11,17 +11,32 @@ import (
 )
 
 // render writes everything that was found out, as Markdown.
-func render(f facts, subjects []*subject, r restResult) string {
+func render(f facts, subjects []*subject, r restResult, c *cacheBoard) string {
 	var s strings.Builder
 	f.render(&s)
-	s.WriteString("\n| what | median wall | min–max | peak RSS | CPU | ratio to its yardstick | target | met? |\n" +
-		"| --- | ---: | ---: | ---: | ---: | --- | --- | --- |\n")
+	s.WriteString("\n" + columns)
 	for _, one := range subjects {
 		one.row(&s)
 	}
 	r.render(&s)
+	return s.String() + "\n" + c.table()
+}
+
+// table tells how fast the cache as a whole is.
+func (b *cacheBoard) table() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "A cache of %s entries, %.2f GiB, in turn, %d times after once for warming up.\n\n",
+		thousands(cached), float64(b.size)/(1<<30), len(b.subjects[0].costs))
+	s.WriteString(columns)
+	for _, one := range b.subjects {
+		one.row(&s)
+	}
 	return s.String()
 }
+
+// columns are those of rows.
+const columns = "| what | median wall | min–max | peak RSS | CPU | ratio to its yardstick | target | met? |\n" +
+	"| --- | ---: | ---: | ---: | ---: | --- | --- | --- |\n"
 
 // render tells the circumstances.
 func (f facts) render(s *strings.Builder) {
@@ -67,8 +82,11 @@ func (s *subject) ratio() float64 {
 }
 
 func (s *subject) relation() string {
-	if s.yard == nil {
+	switch {
+	case s.yard == nil && s.memory == 0 && s.most == 0:
 		return "1 (yardstick)"
+	case s.yard == nil:
+		return ""
 	}
 	return fmt.Sprintf("%.2f × %s", s.ratio(), short(s.yard.name))
 }
@@ -84,6 +102,9 @@ func (s *subject) target() string {
 	if s.within > 0 {
 		targets = append(targets, fmt.Sprintf("≤ %.1f ×", s.within))
 	}
+	if s.most > 0 {
+		targets = append(targets, "≤ "+span(s.most))
+	}
 	if s.memory > 0 {
 		targets = append(targets, "≤ "+memory(s.memory))
 	}
@@ -96,10 +117,13 @@ func (s *subject) met() string {
 	if s.within > 0 && s.ratio() > s.within {
 		missed = append(missed, fmt.Sprintf("%.0f %% too slow", 100*(s.ratio()/s.within-1)))
 	}
+	if wall := median(s.walls()); s.most > 0 && wall > s.most {
+		missed = append(missed, span(wall-s.most)+" too slow")
+	}
 	if s.memory > 0 && s.peak() > s.memory {
 		missed = append(missed, memory(s.peak()-s.memory)+" too much")
 	}
-	return verdict(s.within > 0 || s.memory > 0, missed)
+	return verdict(s.within > 0 || s.most > 0 || s.memory > 0, missed)
 }
 
 // verdict is the last cell of a row.
