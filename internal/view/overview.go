@@ -178,7 +178,7 @@ func (p *Page) namespaceTable(o *kube.ClusterOverview) (t Table, empty int) {
 	nodes := cmp.Or(o.Nodes, &kube.NodeTotal{})
 	for i := range o.Namespaces {
 		ns := &o.Namespaces[i]
-		if ns.Workloads == 0 && len(ns.Problems) == 0 && !p.wide {
+		if ns.Workloads != nil && *ns.Workloads == 0 && len(ns.Problems) == 0 && !p.wide {
 			empty++
 			continue
 		}
@@ -192,7 +192,7 @@ func (p *Page) namespaceTable(o *kube.ClusterOverview) (t Table, empty int) {
 
 func countCells(name string, t *kube.WorkloadTotal, nodes *kube.NodeTotal, problems int) []Cell {
 	return []Cell{
-		text(name), text(strconv.Itoa(t.Workloads)), ready(&t.Counts, t.Pods),
+		text(name), text(count(t.Workloads)), ready(&t.Counts, t.Pods),
 		text(cores(t.CPURequest)),
 		{percent(t.CPURequest, nodes.CPUAllocatable), term.Faint},
 		text(cores(t.CPUUsage)),

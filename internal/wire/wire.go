@@ -71,7 +71,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 		return nil, err
 	}
 	copts := cache.Options{Offline: c.Offline && !o.Simulation, Seal: seal, SecretPolicy: redact.Policy, Logger: o.Log}
-	fopts := fred.Options{Offline: copts.Offline, Timeout: c.Timeout, Log: o.Log, NamespacesOf: namespaces(c)}
+	fopts := fred.Options{Offline: copts.Offline, Timeout: c.Timeout, Log: o.Log, NamespacesOf: namespaces(c), Keep: kubernetes.Keep}
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
