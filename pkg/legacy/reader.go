@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -135,21 +134,23 @@ func sane(name string) bool {
 func (r *Reader) Export() Export {
 	out := Export{Problems: r.problems}
 	masker := r.secrets.masker()
-	for _, short := range slices.Sorted(maps.Keys(r.clusters)) {
-		c := r.clusters[short]
+	for short, c := range r.clusters {
 		name := cmp.Or(r.names[short], short)
 		for i := range c.artifacts {
 			c.artifacts[i].Value = masked(c.artifacts[i].Value, masker)
 		}
-		slices.SortFunc(c.artifacts, func(a, b Artifact) int {
-			return cmp.Or(strings.Compare(a.Scope.Namespace, b.Scope.Namespace), strings.Compare(a.Scope.Kind, b.Scope.Kind),
-				strings.Compare(a.Scope.Name, b.Scope.Name), strings.Compare(a.Kind, b.Kind))
-		})
+		slices.SortFunc(c.artifacts, func(a, b Artifact) int { return cmp.Or(compare(a.Scope, b.Scope), strings.Compare(a.Kind, b.Kind)) })
+		slices.SortStableFunc(c.facts, func(a, b fact.Fact) int { return compare(a.Scope, b.Scope) }) // within one, as people wrote them
 		out.Clusters = append(out.Clusters, Cluster{
 			Name: name, At: c.at, Lists: c.allLists(), Facts: c.facts, FactsAt: c.factsAt, Artifacts: c.artifacts,
 		})
 	}
+	slices.SortFunc(out.Clusters, func(a, b Cluster) int { return strings.Compare(a.Name, b.Name) })
 	return out
+}
+
+func compare(a, b fact.Scope) int {
+	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
 }
 
 // decode reads data, one JSON object, into v.
