@@ -199,11 +199,16 @@ func countCells(name string, t *kube.WorkloadTotal, nodes *kube.NodeTotal, probl
 		text(bytesOf(t.MemoryRequest)),
 		{percent(t.MemoryRequest, nodes.MemoryAllocatable), term.Faint},
 		text(bytesOf(t.MemoryUsage)),
-		restarts(t.Restarts), problemCount(problems),
+		restarts(t.Restarts), problemCount(problems, t.Pods),
 	}
 }
 
-func problemCount(n int) Cell {
+// problemCount shows how many problems there are. Where pods are not known, that
+// there is none is not either.
+func problemCount(n int, pods *int) Cell {
+	if n == 0 && pods == nil {
+		return text(dash)
+	}
 	c := Cell{Text: strconv.Itoa(n), Tone: term.Faint}
 	if n > 0 {
 		c.Tone = term.Bad

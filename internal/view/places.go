@@ -50,7 +50,7 @@ func Namespaces(r fred.NamespaceList) Doc {
 			t.Rows = append(t.Rows, []Cell{
 				text(cmp.Or(ns.Cluster, r.Cluster)), text(ns.Name), text(cmp.Or(ns.Status, dash)), text(count(ns.Workloads)), ready(c, c.Pods),
 				text(cores(c.CPURequest)), text(cores(c.CPUUsage)), text(bytesOf(c.MemoryRequest)), text(bytesOf(c.MemoryUsage)),
-				restarts(c.Restarts), problemCount(len(ns.Problems)), text(p.ageShort(ns.Created)),
+				restarts(c.Restarts), problemCount(len(ns.Problems), c.Pods), text(p.ageShort(ns.Created)),
 			})
 		}
 		return t
