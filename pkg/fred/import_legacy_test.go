@@ -33,8 +33,9 @@ func heir(t *testing.T) *stand {
 		}
 		return clean, ws, err
 	}})
-	s.Fred = fred.New(o)
-	t.Cleanup(s.Fred.Close)
+	f := fred.New(o)
+	t.Cleanup(f.Close)
+	s.Fred = f
 	return s
 }
 
