@@ -43,6 +43,7 @@ func TestMain(m *testing.M) {
 //	kubeapi refuse CODE        they answer everything with that status; 0 ends it
 //	exits CODE COMMAND…        runs a command that must end with that exit code
 //	damage HOW ENTRY           cuts or replaces a cache entry, or makes it a newer fred's
+//	firstfred FILE [FOLDER]    writes an export of the first Fred, all of it below a folder
 //	nowhere WORD               checks that no file below the home holds a word
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -65,7 +66,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"kubeapi": kubeapi, "exits": exits, "damage": damage, "nowhere": nowhere,
+			"kubeapi": kubeapi, "exits": exits, "damage": damage, "firstfred": firstFred, "nowhere": nowhere,
 		},
 	})
 }
@@ -190,6 +191,15 @@ func damage(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("no such damage: %s", args[0])
 	}
 	ts.Check(os.WriteFile(path, b, 0o600))
+}
+
+func firstFred(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) == 0 || len(args) > 2 {
+		ts.Fatalf("usage: firstfred FILE [FOLDER]")
+	}
+	w := ts.Value(towns{}).(*town)
+	zip := testutil.Zip(w.t, strings.Join(args[1:], ""), testutil.FirstFred())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), zip, 0o600))
 }
 
 func nowhere(ts *testscript.TestScript, _ bool, args []string) {

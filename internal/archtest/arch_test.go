@@ -21,6 +21,7 @@ var never = map[string]map[string]string{
 	"pkg/kube":   {"net/http": "what runs is told without I/O", "k8s.io/": "the model knows no client", module + "pkg/cache": "the model knows no cache"},
 	"pkg/report": {module + "pkg/kube": "the envelope knows no subject", "net/http": "the envelope does no I/O"},
 	"pkg/fact":   {module + "pkg/kube": "what people write knows no inventory", module + "pkg/cache": "what people write does not know where it is kept", "net/http": "facts do no I/O"},
+	"pkg/legacy": {module + "pkg/cache": "a reader of zips does not know where it goes", module + "pkg/collector": "it is handed how manifests are read", "k8s.io/": "it knows no client", "net/http": "it does no I/O"},
 	"pkg/cache": {
 		module + "pkg/kube": "the cache knows no subject", module + "pkg/collector": "the cache knows no collector", "k8s.io/": "the cache knows no collector",
 	},

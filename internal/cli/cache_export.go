@@ -111,7 +111,8 @@ func newImport(f *Factory) *cobra.Command {
 		Long: `Take what an export holds into the cache: all of it, or nothing when it is
 refused or interrupted. Where both sides have an entry, the one that was read
 from its source later stays, unless --merge says otherwise. What people wrote is
-merged and never lost. An archive is not trusted: it is checked before anything
+merged and never lost. A zip that the first Fred exported is taken too, as far as
+it goes: see docs/migration.md. An archive is not trusted: it is checked before anything
 is written, and secrets in it are kept out of the cache.`,
 		Example: "  fred cache import team.zip\n  fred cache import team.zip --dry-run -o wide",
 		Args:    word("file", &path),

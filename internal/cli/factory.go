@@ -135,7 +135,7 @@ func (f *Factory) build(server bool) (*wire.Built, error) {
 	}
 	f.built, err = wire.Build(c, wire.Options{
 		Progress: f.progress.tell,
-		Kube: f.kube, Settings: f.sources().Path(), Simulation: f.simulation, Server: server, Version: f.Version, Log: log, Collector: f.Collector,
+		Kube:     f.kube, Settings: f.sources().Path(), Simulation: f.simulation, Server: server, Version: f.Version, Log: log, Collector: f.Collector,
 	})
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"encoding/json"
-	"flag"
 	"net/http"
 	"os"
 	"regexp"
@@ -15,9 +14,8 @@ import (
 
 	"github.com/fredctl/fred/internal/offline"
 	"github.com/fredctl/fred/internal/server"
+	"github.com/fredctl/fred/internal/testutil"
 )
-
-var update = flag.Bool("update", false, "rewrite golden files")
 
 func TestTheDescriptionNamesEveryRoute(t *testing.T) {
 	s := newServer(t, server.Options{Fred: newFred(shop()), Offline: &offline.Switch{}, Version: "1.2.3"})
@@ -58,7 +56,7 @@ func TestTheDescriptionIsTheGoldenOne(t *testing.T) {
 	const golden = "../../docs/api/openapi.yaml"
 	got := ask(t, newServer(t, server.Options{Fred: newFred(shop()), Offline: &offline.Switch{}}), http.MethodGet, "/fred/openapi.yaml")
 	require.Equal(t, http.StatusOK, got.Code)
-	if *update {
+	if testutil.Update() {
 		require.NoError(t, os.MkdirAll("../../docs/api", 0o755))
 		require.NoError(t, os.WriteFile(golden, got.Body.Bytes(), 0o644))
 	}

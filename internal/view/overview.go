@@ -178,7 +178,7 @@ func (p *Page) namespaceTable(o *kube.ClusterOverview) (t Table, empty int) {
 	nodes := cmp.Or(o.Nodes, &kube.NodeTotal{})
 	for i := range o.Namespaces {
 		ns := &o.Namespaces[i]
-		if ns.Workloads == 0 && len(ns.Problems) == 0 && !p.wide {
+		if ns.Workloads != nil && *ns.Workloads == 0 && len(ns.Problems) == 0 && !p.wide {
 			empty++
 			continue
 		}
@@ -192,18 +192,23 @@ func (p *Page) namespaceTable(o *kube.ClusterOverview) (t Table, empty int) {
 
 func countCells(name string, t *kube.WorkloadTotal, nodes *kube.NodeTotal, problems int) []Cell {
 	return []Cell{
-		text(name), text(strconv.Itoa(t.Workloads)), ready(&t.Counts, t.Pods),
+		text(name), text(count(t.Workloads)), ready(&t.Counts, t.Pods),
 		text(cores(t.CPURequest)),
 		{percent(t.CPURequest, nodes.CPUAllocatable), term.Faint},
 		text(cores(t.CPUUsage)),
 		text(bytesOf(t.MemoryRequest)),
 		{percent(t.MemoryRequest, nodes.MemoryAllocatable), term.Faint},
 		text(bytesOf(t.MemoryUsage)),
-		restarts(t.Restarts), problemCount(problems),
+		restarts(t.Restarts), problemCount(problems, t.Pods),
 	}
 }
 
-func problemCount(n int) Cell {
+// problemCount shows how many problems there are. Where pods are not known, that
+// there is none is not either.
+func problemCount(n int, pods *int) Cell {
+	if n == 0 && pods == nil {
+		return text(dash)
+	}
 	c := Cell{Text: strconv.Itoa(n), Tone: term.Faint}
 	if n > 0 {
 		c.Tone = term.Bad

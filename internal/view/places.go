@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fredctl/fred/internal/term"
@@ -49,9 +48,9 @@ func Namespaces(r fred.NamespaceList) Doc {
 			ns := &r.Items[i]
 			c := &ns.Counts
 			t.Rows = append(t.Rows, []Cell{
-				text(cmp.Or(ns.Cluster, r.Cluster)), text(ns.Name), text(cmp.Or(ns.Status, dash)), text(strconv.Itoa(ns.Workloads)), ready(c, c.Pods),
+				text(cmp.Or(ns.Cluster, r.Cluster)), text(ns.Name), text(cmp.Or(ns.Status, dash)), text(count(ns.Workloads)), ready(c, c.Pods),
 				text(cores(c.CPURequest)), text(cores(c.CPUUsage)), text(bytesOf(c.MemoryRequest)), text(bytesOf(c.MemoryUsage)),
-				restarts(c.Restarts), problemCount(len(ns.Problems)), text(p.ageShort(ns.Created)),
+				restarts(c.Restarts), problemCount(len(ns.Problems), c.Pods), text(p.ageShort(ns.Created)),
 			})
 		}
 		return t
@@ -72,7 +71,7 @@ func Namespace(r fred.NamespaceList) Doc {
 
 func (p *Page) namespace(ns *kube.NamespaceRow) {
 	p.Line(Cell{ns.Name, term.Strong}, text("  "+ns.Status))
-	p.field("workloads", strconv.Itoa(ns.Workloads))
+	p.field("workloads", count(ns.Workloads))
 	p.field("pods", fmt.Sprintf("%s of %s ready", count(ns.PodsReady), count(ns.Pods)))
 	p.field("cpu", requestedUsed(cores(ns.CPURequest), cores(ns.CPUUsage)))
 	p.field("memory", requestedUsed(bytesOf(ns.MemoryRequest), bytesOf(ns.MemoryUsage)))

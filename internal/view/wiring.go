@@ -23,10 +23,13 @@ func listed[I, T any](r report.Report[I, T], what string, name func(*I) string, 
 			return names
 		},
 		Page: func(p *Page) {
-			if len(r.Items) == 0 {
-				p.Line(text("no " + severalOf(what)))
-			} else {
+			switch {
+			case len(r.Items) > 0:
 				p.Table(table(p, r))
+			case report.Partial(r.Warnings):
+				p.Line(text("no " + severalOf(what) + " known"))
+			default:
+				p.Line(text("no " + severalOf(what)))
 			}
 			p.Footer(r.CollectedAt, r.Stale, r.Simulated)
 		},

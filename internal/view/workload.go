@@ -31,8 +31,10 @@ func Workload(r fred.WorkloadDetail) Doc {
 func (p *Page) workload(d *kube.WorkloadDetail) {
 	p.Line(Cell{d.Namespace + " " + strings.ToLower(d.Kind) + "/" + d.Name, term.Strong}, text("  "), status(&d.WorkloadRow))
 	p.essentials(d)
-	p.section("containers")
-	p.Table(containerTable(d.Spec.Containers))
+	if d.Spec.Containers != nil {
+		p.section("containers")
+		p.Table(containerTable(d.Spec.Containers))
+	}
 	if len(d.PodList) > 0 {
 		p.section("pods")
 		p.Table(podTable(d.PodList))

@@ -78,7 +78,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 		off = nil
 	}
 	copts := cache.Options{Offline: off, Seal: seal, SecretPolicy: redact.Policy, Logger: o.Log}
-	fopts := fred.Options{Offline: off, Timeout: c.Timeout, Log: o.Log, Progress: o.Progress, NamespacesOf: namespaces(c)}
+	fopts := fred.Options{Offline: off, Timeout: c.Timeout, Log: o.Log, Progress: o.Progress, NamespacesOf: namespaces(c), Keep: kubernetes.Keep}
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}

@@ -46,9 +46,10 @@ type Archive struct {
 	Manifest *Manifest // without its files; nil where it has none: a folder that somebody zipped
 	Entries  int       // files that may be entries
 	Ignored  []string  // files that are none of fred's, by their names in the zip
+	Foreign  bool      // it is another program's: there are Files in it, and no entries
 
 	r      ArchiveReader
-	prefix string            // of what is fred's
+	prefix string                       // of what is fred's
 	sums   map[string][sha256.Size]byte // of the manifest
 	buf    bytes.Buffer                 // of the file that is read
 	limits Limits
@@ -61,11 +62,16 @@ type ArchiveReader interface {
 	io.Seeker
 }
 
+// Layout knows the zips of another program by the name of one of their files:
+// it returns the folder of the zip, with its slash, in which they all lie.
+type Layout func(file string) (folder string, ok bool)
+
 // OpenArchive looks at everything that the directory of a zip of size bytes
 // says, and refuses what could do harm (ErrRefused), before any of it is
 // unpacked. It takes entries below ArchiveRoot, below no folder, and either
-// below any one folder more.
-func OpenArchive(ctx context.Context, r ArchiveReader, size int64, limits Limits) (*Archive, error) {
+// below any one folder more; where there are none, the files of the first of
+// others that knows one.
+func OpenArchive(ctx context.Context, r ArchiveReader, size int64, limits Limits, others ...Layout) (*Archive, error) {
 	end, err := readZipEnd(r, size)
 	if err != nil {
 		return nil, err
@@ -88,8 +94,8 @@ func OpenArchive(ctx context.Context, r ArchiveReader, size int64, limits Limits
 	if err != nil {
 		return nil, asRefusal(err)
 	}
-	if a.prefix, err = look.root(); err != nil {
-		return nil, err
+	if a.prefix, a.Foreign, err = look.root(others); err != nil || a.Foreign {
+		return a, err
 	}
 	a.Entries = len(look.files)
 	return a, a.readManifest(ctx)
@@ -134,6 +140,7 @@ type looked struct {
 	names   map[string]string // files, by their names as a careless file system sees them
 	folders map[string]string // likewise
 	files   []string
+	odd     []string // files and folders that not every system can have
 }
 
 func (l *looked) at(f archiver.File, h zip.FileHeader) error {
@@ -147,6 +154,9 @@ func (l *looked) at(f archiver.File, h zip.FileHeader) error {
 		return refuse("it unpacks to more than %d bytes", l.limits.TotalBytes)
 	}
 	name := strings.TrimSuffix(h.Name, "/")
+	if !portable(name) {
+		l.odd = append(l.odd, h.Name)
+	}
 	if err := l.place(name, f.IsDir()); err != nil {
 		return err
 	}
@@ -207,7 +217,7 @@ func checkFile(f archiver.File, h zip.FileHeader, limits Limits) error {
 		return refuse("it has a folder with content")
 	case h.Method != zip.Store && h.Method != zip.Deflate:
 		return refuse("it has a file packed by method %d", h.Method)
-	case !safePath(strings.TrimSuffix(h.Name, "/")):
+	case !staysWithin(strings.TrimSuffix(h.Name, "/")) && h.Name != "./": // the folder itself, as Python writes it
 		return refuse("it has a name that does not stay within it")
 	case h.UncompressedSize64 > uint64(limits.EntryBytes): //nolint:gosec // not negative
 		return refuse("it has a file of %d bytes, and %d are allowed", h.UncompressedSize64, limits.EntryBytes)
@@ -217,20 +227,30 @@ func checkFile(f archiver.File, h zip.FileHeader, limits Limits) error {
 	return nil
 }
 
-// safePath says whether a name stays within the folder it is unpacked in, on
-// every system.
-func safePath(name string) bool {
-	if !utf8.ValidString(name) || !fs.ValidPath(name) || strings.ContainsAny(name, "\\:\x00") {
+// staysWithin says whether a name stays within the folder it is unpacked in.
+func staysWithin(name string) bool {
+	if !utf8.ValidString(name) || !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00") {
 		return false
 	}
 	for segment := range strings.SplitSeq(name, "/") {
-		if strings.TrimRight(segment, ". ") != segment || windowsDevice(segment) {
+		if strings.TrimRight(segment, ". ") != segment {
 			return false
 		}
 		for _, r := range segment {
 			if r < ' ' || r == 0x7f {
 				return false
 			}
+		}
+	}
+	return true
+}
+
+// portable says whether a name that stays within means nothing else on Windows:
+// a drive, a stream or a device.
+func portable(name string) bool {
+	for segment := range strings.SplitSeq(name, "/") {
+		if strings.Contains(segment, ":") || windowsDevice(segment) {
+			return false
 		}
 	}
 	return true
@@ -249,20 +269,47 @@ func windowsDevice(segment string) bool {
 // tops are the first segments of the names of entries.
 var tops = []string{"clusters/", "aside/"}
 
-// root finds out below which folder of the zip the entries are.
-func (l *looked) root() (string, error) {
+// root finds out below which folder of the zip the entries are, or another
+// program's files.
+func (l *looked) root(others []Layout) (folder string, foreign bool, err error) {
 	for _, name := range l.files {
 		for _, prefix := range []string{"", folders(name, 1), folders(name, 2)} {
 			rest := strings.TrimPrefix(name, prefix)
 			if strings.HasSuffix(name, suffix) && hasTop(rest) || rest == manifestName && path.Base(path.Clean(prefix)) == ArchiveRoot {
-				return prefix, nil
+				return prefix, false, l.allPortable()
 			}
 		}
-		if strings.HasSuffix(name, "kube/ClusterList.json") {
-			return "", refuse("it is an export of the first Fred, which this version cannot read yet")
+	}
+	for _, layout := range others {
+		for _, name := range l.files {
+			if folder, ok := layout(name); ok {
+				return folder, true, l.oddWithin(folder)
+			}
 		}
 	}
-	return "", refuse("it has no entries of fred's cache")
+	return "", false, refuse("it has no entries of fred's cache")
+}
+
+// allPortable refuses names that not every system can have: an archive of fred's
+// has none, and may be unpacked by hand.
+func (l *looked) allPortable() error {
+	if len(l.odd) == 0 {
+		return nil
+	}
+	return refuse("it has a name that does not stay within it: %.200q", l.odd[0])
+}
+
+// oddWithin refuses them outside of the folder of another program. Within it they
+// are data that is read and never becomes the name of a file here: an ARN has
+// colons.
+func (l *looked) oddWithin(folder string) error {
+	for _, name := range l.odd {
+		rest, ok := strings.CutPrefix(name, folder)
+		if first, _, _ := strings.Cut(rest, "/"); !ok || !portable(first) {
+			return refuse("it has a name that does not stay within it: %.200q", name)
+		}
+	}
+	return nil
 }
 
 func hasTop(name string) bool {
@@ -328,7 +375,7 @@ func read(buf *bytes.Buffer, f archiver.File, h zip.FileHeader, most int64) ([]b
 	}
 	defer r.Close()
 	buf.Reset()
-	buf.Grow(int(h.UncompressedSize64) + bytes.MinRead) //nolint:gosec // bounded above
+	buf.Grow(int(h.UncompressedSize64) + bytes.MinRead)                                       //nolint:gosec // bounded above
 	if _, err := io.Copy(buf, io.LimitReader(r, int64(h.UncompressedSize64)+1)); err != nil { //nolint:gosec // bounded above
 		return nil, refuse("%.200q: %w", h.Name, err)
 	}
@@ -343,8 +390,8 @@ type Incoming struct {
 	Name    string // in the cache
 	Header  Header
 	Payload []byte // until the next one is read
-	Size    int64 // of the whole file in bytes
-	Problem error // why it cannot be taken: ErrDamaged, ErrNewer
+	Size    int64  // of the whole file in bytes
+	Problem error  // why it cannot be taken: ErrDamaged, ErrNewer
 }
 
 // Each unpacks the entries one after the other. What do returns ends it. A file

@@ -52,7 +52,7 @@ func TestTwoContextsOfOneClusterCountOnceInTotals(t *testing.T) {
 	r := s.workloads(t, all)
 	require.Len(t, r.Items, 7)
 	require.Equal(t, 11, *r.Total.Pods)
-	require.Equal(t, 5, r.Total.Workloads)
+	require.Equal(t, 5, *r.Total.Workloads)
 	require.Equal(t, []report.Code{report.Note}, codes(r.Warnings))
 	require.Equal(t, "dev-admin", r.Warnings[0].Cluster)
 	o := s.overview(t, all)

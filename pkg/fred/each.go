@@ -115,7 +115,7 @@ func (l *loaded) label() string {
 
 // check says whether the namespace asked for exists, as far as that can be known.
 func (l *loaded) check(namespace string) error {
-	if namespace == "" || namespace == l.cluster.Namespace || !l.snapshot.Known(kube.Namespaces) {
+	if namespace == "" || namespace == l.cluster.Namespace || !l.snapshot.Whole(kube.Namespaces, "") {
 		return nil
 	}
 	have := l.snapshot.NamespaceNames()

@@ -220,13 +220,11 @@ func (e *exporting) narrowFacts(h cache.Header, payload []byte) ([]cache.Outgoin
 
 // remade is an entry with the header h but another key and value.
 func (e *exporting) remade(h cache.Header, key cache.Key, v any, items int) (cache.Outgoing, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	payload, err := encoded(v)
+	if err != nil {
 		return cache.Outgoing{}, err
 	}
 	h.Key, h.Items = key, items
-	o, _, err := e.Cache.Resealed(h, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	o, _, err := e.Cache.Resealed(h, payload)
 	return o, err
 }

@@ -117,5 +117,5 @@ func (f *Fred) readFacts(ctx context.Context, c kube.Cluster) (cache.Entry[facts
 // that last answered under the name, as far as both are known.
 func (f *Fred) isOfAnother(ctx context.Context, c kube.Cluster, h cache.Header) bool {
 	server, err := cache.Read[kube.Server](ctx, f.Cache, serverKey(c.Name))
-	return err == nil && h.ClusterUID != "" && h.ClusterUID != identity(server.Value)
+	return err == nil && server.Value != (kube.Server{}) && h.ClusterUID != "" && h.ClusterUID != identity(server.Value)
 }

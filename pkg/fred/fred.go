@@ -15,6 +15,7 @@ import (
 
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/kube"
+	"github.com/fredctl/fred/pkg/legacy"
 	"github.com/fredctl/fred/pkg/report"
 )
 
@@ -64,6 +65,9 @@ type Options struct {
 	Offline func() bool
 	// Location says where Cache is, for people.
 	Location string
+	// Keep reads one manifest of a zip of the first Fred, and keeps what List would;
+	// where it is nil, names are all that is read of workloads there.
+	Keep legacy.Keep
 	// Limits bound what is imported; cache.DefaultLimits when zero.
 	Limits cache.Limits
 	// Simulated marks every answer.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fredctl/fred/pkg/cache"
@@ -20,7 +21,7 @@ func (l *loading) identify(ctx context.Context) error {
 	key := serverKey(l.cluster.Name)
 	before, readErr := cache.Read[kube.Server](ctx, l.Cache, key)
 	request := l.request(key)
-	moved := readErr == nil && l.cluster.URL != "" && before.Value.URL != l.cluster.URL
+	moved := readErr == nil && before.Value != (kube.Server{}) && l.cluster.URL != "" && before.Value.URL != l.cluster.URL
 	if moved {
 		request.MaxAge = new(time.Duration) // nothing that another address said will do
 	}
@@ -74,10 +75,14 @@ func (l *loading) compare(ctx context.Context, before kube.Server, now *kube.Ser
 	if old == current {
 		return
 	}
-	l.replaced = before.URL != now.URL || before.UID != ""
-	l.Log.Info("another cluster answers under a known name", "context", l.cluster.Name, "was", old, "is", current)
 	here := clusterKey(l.cluster.Name)
-	for _, move := range [][2]cache.Key{{here, cache.Aside(old, here)}, {cache.Aside(current, here), here}} {
+	moves := [][2]cache.Key{{cache.Aside(current, here), here}}
+	if before != (kube.Server{}) { // else imported from the first Fred, which did not know: it is taken for this one
+		l.replaced = before.URL != now.URL || before.UID != ""
+		l.Log.Info("another cluster answers under a known name", "context", l.cluster.Name, "was", old, "is", current)
+		moves = slices.Insert(moves, 0, [2]cache.Key{here, cache.Aside(old, here)})
+	}
+	for _, move := range moves {
 		if _, err := l.Cache.Move(ctx, move[0], move[1], nil); err != nil {
 			l.Log.Warn("set a cluster aside", "err", err)
 		}
@@ -124,8 +129,14 @@ func (l *loading) gaps(need []kube.Resource, parts map[kube.Resource]part, out *
 	if out.stale {
 		add(report.Stale, "%s: shown as read at %s", l.why(need, parts), out.collectedAt.UTC().Format(time.RFC3339))
 	}
+	if out.imported {
+		ws = append(ws, l.importedGaps(need, parts)...)
+	}
 	for _, r := range need {
 		err := parts[r].err
+		if out.imported && isMissing(err) {
+			continue // said already, for all of them at once
+		}
 		if err == nil || r.Optional() || (l.namespace != "" && !r.Namespaced()) {
 			continue
 		}

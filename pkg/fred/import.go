@@ -11,6 +11,7 @@ import (
 	"github.com/fredctl/fred/pkg/fact"
 	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/kube"
+	"github.com/fredctl/fred/pkg/legacy"
 	"github.com/fredctl/fred/pkg/report"
 )
 
@@ -50,7 +51,7 @@ func (f *Fred) Import(ctx context.Context, zip cache.ArchiveReader, size int64, 
 }
 
 func (f *Fred) importAll(ctx context.Context, zip cache.ArchiveReader, size int64, o ImportOptions) (*Transfer, error) {
-	a, err := cache.OpenArchive(ctx, zip, size, f.Limits)
+	a, err := cache.OpenArchive(ctx, zip, size, f.Limits, legacy.Layout)
 	if err != nil {
 		return nil, err
 	}
@@ -65,11 +66,11 @@ func (f *Fred) importAll(ctx context.Context, zip cache.ArchiveReader, size int6
 	if o.Replace {
 		i.options.Merge = Theirs
 	}
-	if err := a.Each(ctx, func(in cache.Incoming) error {
-		i.done++
-		i.Progress("entries read", i.done, a.Entries)
-		return i.take(ctx, in)
-	}); err != nil {
+	take := i.takeAll
+	if a.Foreign {
+		take = i.takeLegacy
+	}
+	if err := take(ctx, a); err != nil {
 		return nil, err
 	}
 	for _, name := range a.Ignored {
@@ -95,13 +96,21 @@ type importing struct {
 	options ImportOptions
 	change  *cache.Change
 	report  *Transfer
-	done    int               // entries of the archive that were looked at
 	seen    map[string]bool   // keys that the archive has
 	uids    map[string]string // identities of the clusters that are cached, by name
 }
 
 func (i *importing) warn(code report.Code, cluster, format string, args ...any) {
 	i.report.Warnings = append(i.report.Warnings, report.Warning{Code: code, Cluster: cluster, Message: fmt.Sprintf(format, args...)})
+}
+
+func (i *importing) takeAll(ctx context.Context, a *cache.Archive) error {
+	done := 0
+	return a.Each(ctx, func(in cache.Incoming) error {
+		done++
+		i.Progress("entries read", done, a.Entries)
+		return i.take(ctx, in)
+	})
 }
 
 // take decides on one entry, and stages it if it is to be stored.
@@ -132,6 +141,9 @@ func (i *importing) take(ctx context.Context, in cache.Incoming) error {
 		return i.mergeFacts(ctx, h, in)
 	}
 	action, reason := i.decide(have, there, h)
+	if action == Replaced && i.tellsLess(have, in) {
+		action, reason = Kept, "ours tells more"
+	}
 	if action != Added && action != Replaced {
 		addRow(i.report, rowOf(h, in.Size, action, reason))
 		return nil
@@ -178,13 +190,23 @@ func (i *importing) decide(have cache.Header, there bool, h cache.Header) (Actio
 // store stages an entry, after the rules of today have kept secrets out of it.
 func (i *importing) store(ctx context.Context, h cache.Header, payload []byte, action Action) error {
 	o, warnings, err := i.Cache.Resealed(h, payload)
-	if err != nil { // what the rules cannot read is not stored
-		addRow(i.report, rowOf(h, h.Size, LeftOut, err.Error()))
-		i.warn(report.Missing, placeOf(h.Key).cluster, "%v", err)
+	if err != nil {
+		i.unreadable(h, err)
 		return nil
 	}
+	return i.put(ctx, o, warnings, action)
+}
+
+// unreadable says that the rules cannot read an entry, which is not stored then.
+func (i *importing) unreadable(h cache.Header, err error) {
+	addRow(i.report, rowOf(h, h.Size, LeftOut, err.Error()))
+	i.warn(report.Missing, placeOf(h.Key).cluster, "%v", err)
+}
+
+// put stages an entry that the rules have read.
+func (i *importing) put(ctx context.Context, o cache.Outgoing, warnings []string, action Action) error {
 	for _, w := range warnings {
-		i.warn(report.Redacted, placeOf(h.Key).cluster, "%s", w)
+		i.warn(report.Redacted, placeOf(o.Header.Key).cluster, "%s", w)
 	}
 	addRow(i.report, rowOf(o.Header, o.Size(), action, ""))
 	if i.options.DryRun {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/fact"
 	"github.com/fredctl/fred/pkg/kube"
 )
 
@@ -15,6 +16,8 @@ import (
 //	clusters/<context>/kube/in/<namespace>/<resource>   one list of one namespace, where the whole is forbidden
 //	clusters/<context>/kube/refused/<asker>/<resource>[/<namespace>]   a list that somebody may not read
 //	clusters/<context>/facts                   what people wrote about the cluster and what runs in it
+//	clusters/<context>/ai/<artifact>           what a model wrote about the cluster
+//	clusters/<context>/ai/in/<namespace>/[<kind>/<name>/]<artifact>   about a namespace, or a workload in it
 //	aside/<uid>/<context>/…                    what an earlier cluster of that name left
 var clustersKey = cache.NewKey("clusters")
 
@@ -30,6 +33,21 @@ func listKey(cluster string, r kube.Resource, namespace string) cache.Key {
 }
 
 func factsKey(cluster string) cache.Key { return clusterKey(cluster).Join("facts") }
+
+// artifactKey is the key of what a model wrote about scope.
+func artifactKey(cluster string, scope fact.Scope, artifact string) cache.Key {
+	key := clusterKey(cluster).Join("ai")
+	if scope.Namespace != "" {
+		key = key.Join("in", scope.Namespace)
+	}
+	if scope.Name != "" {
+		key = key.Join(scope.Kind, scope.Name)
+	}
+	return key.Join(artifact)
+}
+
+// artifactKind is the kind of such an entry, by which people select it.
+func artifactKind(artifact string) string { return "ai-" + artifact }
 
 func refusedKey(c kube.Cluster, r kube.Resource, namespace string) cache.Key {
 	key := clusterKey(c.Name).Join("kube", "refused", cmp.Or(c.Asker, "anybody"), string(r))

@@ -31,6 +31,7 @@ type loaded struct {
 	warnings    []report.Warning
 	collectedAt time.Time
 	stale       bool
+	imported    bool // some of it comes from a zip of the first Fred
 	metrics     report.Provenance
 	version     string
 	asked       string // the namespace that was asked about; "" for all
@@ -288,9 +289,12 @@ func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (
 			continue
 		}
 		known[r] = true
-		out.narrow(p.namespaces)
+		if !p.imported() {
+			out.narrow(p.namespaces)
+		}
 		for _, e := range p.entries {
 			out.use(e.Header.CollectedAt, e.State == cache.Stale)
+			out.imported = out.imported || e.Header.Source == importedSource
 			out.warnings = append(out.warnings, l.notes(e.Warnings)...)
 			fmt.Fprintf(&version, "%s:%s:%s:%v;", r, versionOf(e), e.State, p.namespaces)
 		}
@@ -315,6 +319,9 @@ func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (
 			}
 		}
 		inv := kube.Merge(lists)
+		for r, namespaces := range limits(parts) {
+			inv.Limit(r, namespaces)
+		}
 		if out.namespaces != nil {
 			inv.Narrow(out.namespaces)
 		}

@@ -1,14 +1,33 @@
 package fred
 
-import "github.com/fredctl/fred/pkg/cache"
+import (
+	"slices"
+
+	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/legacy"
+)
 
 // place is what the key of an entry says: whose it is, and of what. It is the
 // reading of the layout in key.go.
 type place struct {
 	cluster   string
 	namespace string // where the entry is of one namespace
-	kind      string // the resource, "server", "facts", "refused", …
+	kind      string // the resource, "server", "facts", "refused", "ai-summary", …
 	aside     string // the identity of the cluster that it was set aside for
+}
+
+// placeOfArtifact reads what follows "ai" in a key.
+func placeOfArtifact(s []string) (namespace, kind string) {
+	if len(s) > 2 && s[0] == "in" {
+		namespace, s = s[1], s[2:]
+		if len(s) == 3 {
+			s = s[2:] // of a workload
+		}
+	}
+	if len(s) == 1 && slices.Contains(legacy.Artifacts, s[0]) {
+		return namespace, artifactKind(s[0])
+	}
+	return namespace, ""
 }
 
 // placeOf reads a key. What is not laid out as fred does it has no kind.
@@ -22,7 +41,12 @@ func placeOf(key cache.Key) place {
 		return p
 	}
 	p.cluster, s = s[1], s[2:]
-	if s[0] != "kube" {
+	switch s[0] {
+	case "kube":
+	case "ai":
+		p.namespace, p.kind = placeOfArtifact(s[1:])
+		return p
+	default:
 		p.kind = s[0]
 		return p
 	}

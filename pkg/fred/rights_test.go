@@ -49,7 +49,7 @@ func TestAViewerWhoAsksForTheWholeClusterIsToldWhatIsMissing(t *testing.T) {
 	s.world.places["dev"].viewer("shop")
 	r := s.overview(t, fred.Query{})
 	require.Nil(t, r.Items[0].Nodes)
-	require.Equal(t, 2, r.Items[0].Workloads.Workloads)
+	require.Equal(t, 2, *r.Items[0].Workloads.Workloads)
 	require.True(t, report.Partial(r.Warnings))
 	all := body(t, r.Warnings)
 	require.Contains(t, all, "no nodes: nodes is forbidden")
@@ -58,7 +58,7 @@ func TestAViewerWhoAsksForTheWholeClusterIsToldWhatIsMissing(t *testing.T) {
 		require.Equal(t, report.Forbidden, c)
 	}
 	r = s.overview(t, fred.Query{Namespace: "shop"})
-	require.Equal(t, 2, r.Items[0].Workloads.Workloads)
+	require.Equal(t, 2, *r.Items[0].Workloads.Workloads)
 	require.Empty(t, r.Warnings, "an overview of one namespace is what he may see")
 }
 
@@ -111,7 +111,7 @@ func TestWhatOneMayNotReadHidesNothingFromAnother(t *testing.T) {
 		s.world.places["dev"].refuse = nil
 	})
 	r := s.overview(t, fred.Query{})
-	require.Equal(t, 3, r.Items[0].Workloads.Workloads)
+	require.Equal(t, 3, *r.Items[0].Workloads.Workloads)
 	require.NotNil(t, r.Items[0].Nodes)
 	require.Empty(t, r.Warnings)
 }

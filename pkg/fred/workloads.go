@@ -28,7 +28,7 @@ func (f *Fred) Workloads(ctx context.Context, q Query) (WorkloadList, error) {
 		}
 		out.Items = append(out.Items, rows...)
 		if !l.twin {
-			total.Add(kube.TotalOf(rows))
+			total.Add(l.snapshot.TotalOf(rows, namespace))
 		}
 		return nil
 	}, about(f, &out))

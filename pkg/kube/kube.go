@@ -94,8 +94,11 @@ type Inventory struct {
 	PodMetrics     []Usage         `json:"podmetrics,omitempty"`
 	// Absent says that the cluster has no such API (metrics.k8s.io is not installed).
 	Absent bool `json:"absent,omitempty"`
+	// Partial says that there may be more of it than is here.
+	Partial bool `json:"partial,omitempty"`
 
-	only []string // the only namespaces that it is of, see Narrow
+	only  []string              // the only namespaces that it is of, see Narrow
+	whole map[Resource][]string // where lists that are not whole are, see Limit
 }
 
 // Narrow drops what lies outside of namespaces, where some lists could be read in
@@ -112,6 +115,15 @@ func (inv *Inventory) Narrow(namespaces []string) {
 	inv.ResourceQuotas = keepIn(inv, inv.ResourceQuotas, func(o *ResourceQuota) string { return o.Namespace })
 	inv.LimitRanges = keepIn(inv, inv.LimitRanges, func(o *LimitRange) string { return o.Namespace })
 	inv.PodMetrics = keepIn(inv, inv.PodMetrics, func(o *Usage) string { return o.Namespace })
+}
+
+// Limit notes that the list of r has all there is in these namespaces alone, and
+// that elsewhere nothing follows from what it lacks.
+func (inv *Inventory) Limit(r Resource, namespaces []string) {
+	if inv.whole == nil {
+		inv.whole = map[Resource][]string{}
+	}
+	inv.whole[r] = namespaces
 }
 
 // covers reports whether inv is of namespace too.

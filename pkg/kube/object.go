@@ -33,6 +33,7 @@ type Namespace struct {
 type Workload struct {
 	Meta
 	Kind       string      `json:"kind"`
+	NameOnly   bool        `json:"nameOnly,omitempty"`   // nothing else of it is known
 	Replicas   int32       `json:"replicas"`             // asked for; parallelism for a Job
 	Ready      int32       `json:"ready,omitempty"`      // as its status counts them
 	Updated    int32       `json:"updated,omitempty"`    // as its status counts them

@@ -79,7 +79,7 @@ type NodeTotal struct {
 func (s *Snapshot) Overview(c Cluster, server Server, namespace string) ClusterOverview {
 	o := ClusterOverview{Cluster: c, Server: server, Problems: []Problem{}}
 	rows := s.Workloads(namespace, nil)
-	o.Workloads = TotalOf(rows)
+	o.Workloads = s.TotalOf(rows, namespace)
 	o.Namespaces = s.namespaceRows(rows, namespace)
 	if s.known[Nodes] {
 		o.Nodes = new(TotalOfNodes(s.NodeRows()))
@@ -156,8 +156,8 @@ func (s *Snapshot) finishNamespaces(byName map[string]*NamespaceRow) []Namespace
 	}
 	rows := make([]NamespaceRow, 0, len(byName))
 	for _, r := range byName {
-		if r.Workloads == 0 && s.known[Pods] && s.inv.covers(r.Name) {
-			r.WorkloadTotal = TotalOf(nil)
+		if r.Workloads == nil && s.inv.covers(r.Name) {
+			r.WorkloadTotal = s.TotalOf(nil, r.Name)
 		}
 		rows = append(rows, *r)
 	}

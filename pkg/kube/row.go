@@ -34,7 +34,7 @@ type WorkloadRow struct {
 	Status    string `json:"status" doc:"One word: Ready, Progressing, Suspended, Complete, Idle, or what is wrong"`
 	Replicas  *int   `json:"replicas" doc:"Pods asked for, where it asks for a number"`
 	Counts
-	Images   []string  `json:"images"`
+	Images   []string  `json:"images,omitzero" doc:"Of its containers; left out where they are not known"`
 	Created  time.Time `json:"created,omitzero"`
 	Problems []Problem `json:"problems,omitempty"`
 }
@@ -45,7 +45,7 @@ func (r *WorkloadRow) ID() ID { return ID{r.Namespace, r.Kind, r.Name} }
 // WorkloadTotal sums up rows of workloads. A Job that a CronJob owns is a row,
 // but its pods are summed at the CronJob only.
 type WorkloadTotal struct {
-	Workloads int `json:"workloads" doc:"Rows"`
+	Workloads *int `json:"workloads" doc:"Rows; null where none is known and there may be some"`
 	Counts
 }
 
@@ -78,16 +78,32 @@ func (s *Snapshot) idsIn(namespace string) []ID {
 
 // TotalOf sums up rows.
 func TotalOf(rows []WorkloadRow) WorkloadTotal {
-	t := WorkloadTotal{Workloads: len(rows), Counts: noCounts(rows)}
+	t := WorkloadTotal{Workloads: new(len(rows)), Counts: noCounts(rows)}
 	for i := range rows {
 		t.add(&rows[i].Counts)
 	}
 	return t
 }
 
+// TotalOf sums up rows of s, which are all of a namespace, of the whole cluster if
+// it is "". That there is none is known only where nothing can be missing.
+func (s *Snapshot) TotalOf(rows []WorkloadRow, namespace string) WorkloadTotal {
+	t := TotalOf(rows)
+	if len(rows) > 0 {
+		return t
+	}
+	if !s.counted(namespace) {
+		t.Workloads = nil
+	}
+	if !s.known[Pods] {
+		t.Counts = Counts{}
+	}
+	return t
+}
+
 // Add adds o to t.
 func (t *WorkloadTotal) Add(o WorkloadTotal) {
-	t.Workloads += o.Workloads
+	addTo(&t.Workloads, o.Workloads)
 	t.add(&o.Counts)
 }
 
@@ -125,10 +141,10 @@ func (s *Snapshot) row(id ID, w *Workload, problems []Problem) WorkloadRow {
 		Namespace: id.Namespace, Kind: id.Kind, Name: id.Name, Owner: w.Owner,
 		Created: w.Created, Images: w.images(), Problems: problems, Counts: s.counts(s.pods[id]),
 	}
-	switch id.Kind {
-	case "Pod":
+	switch {
+	case id.Kind == "Pod":
 		r.Class = PodClass
-	case "CronJob":
+	case id.Kind == "CronJob", w.NameOnly:
 	default:
 		if slices.Contains(Kinds, id.Kind) || w.Replicas > 0 {
 			r.Replicas = new(int(w.Replicas))
@@ -138,8 +154,12 @@ func (s *Snapshot) row(id ID, w *Workload, problems []Problem) WorkloadRow {
 	return r
 }
 
-// images returns the images of w's containers, without repeats, init containers last.
+// images returns the images of w's containers, without repeats, init containers
+// last; nil where they are not known.
 func (w *Workload) images() []string {
+	if w.NameOnly {
+		return nil
+	}
 	images := []string{}
 	if w.Template == nil {
 		return images
@@ -203,6 +223,8 @@ func (s *Snapshot) status(w *Workload, r *WorkloadRow) string {
 		}
 	}
 	switch {
+	case w.NameOnly:
+		return "Unknown"
 	case w.Suspended:
 		return "Suspended"
 	case w.Kind == "Job" && condition(w.Conditions, "Complete").Status == "True":

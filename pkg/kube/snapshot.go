@@ -62,6 +62,22 @@ func NewSnapshot(inv *Inventory, known map[Resource]bool, at time.Time) *Snapsho
 // Known reports whether r could be read.
 func (s *Snapshot) Known(r Resource) bool { return s.known[r] }
 
+// Whole reports whether all is known that there is of r in namespace, everywhere if
+// that is "".
+func (s *Snapshot) Whole(r Resource, namespace string) bool {
+	namespaces, limited := s.inv.whole[r]
+	return s.known[r] && (!limited || slices.Contains(namespaces, namespace))
+}
+
+// listed are the lists that workloads come from.
+var listed = []Resource{Deployments, StatefulSets, DaemonSets, Jobs, CronJobs}
+
+// counted reports whether no workload of namespace, of all if it is "", can be
+// missing: then none is zero, and else unknown.
+func (s *Snapshot) counted(namespace string) bool {
+	return s.inv.covers(namespace) && !slices.ContainsFunc(listed, func(r Resource) bool { return !s.Whole(r, namespace) })
+}
+
 // adoptReplicaSets makes rows of the ReplicaSets that no Deployment owns, under
 // their own name or that of their controller (a Rollout, say).
 func (s *Snapshot) adoptReplicaSets() {

@@ -10,10 +10,10 @@ import (
 type WorkloadDetail struct {
 	WorkloadRow
 	Spec       WorkloadSpec    `json:"spec" doc:"What it is made of"`
-	PodList    []PodRow        `json:"podList" doc:"Its pods"`
-	ConfigMaps []ConfigMapLink `json:"configMaps" doc:"ConfigMaps that its pods use"`
-	Services   []Service       `json:"services" doc:"Services whose selector matches its pods"`
-	Ingresses  []Ingress       `json:"ingresses" doc:"Ingresses that lead to one of those Services"`
+	PodList    []PodRow        `json:"podList,omitzero" doc:"Its pods; left out where they are not known"`
+	ConfigMaps []ConfigMapLink `json:"configMaps,omitzero" doc:"ConfigMaps that its pods use; left out where that is not known"`
+	Services   []Service       `json:"services,omitzero" doc:"Services whose selector matches its pods; left out where that is not known"`
+	Ingresses  []Ingress       `json:"ingresses,omitzero" doc:"Ingresses that lead to one of those Services; left out where that is not known"`
 }
 
 // WorkloadSpec is the essential part of a workload's specification.
@@ -27,7 +27,7 @@ type WorkloadSpec struct {
 	HostNetwork    bool              `json:"hostNetwork,omitempty"`
 	PodLabels      map[string]string `json:"podLabels,omitempty" doc:"Labels of its pods, which Services select"`
 	Resources      *Resources        `json:"resources,omitempty" doc:"Of one pod, as the scheduler counts them"`
-	Containers     []Container       `json:"containers"`
+	Containers     []Container       `json:"containers,omitzero" doc:"Left out where they are not known"`
 	Volumes        []Volume          `json:"volumes,omitempty" doc:"Volumes that hold other objects"`
 }
 
@@ -66,9 +66,12 @@ func (s *Snapshot) Detail(id ID) WorkloadDetail {
 		WorkloadRow: s.row(id, w, s.problemsByID()[id]),
 		Spec:        w.spec(),
 		PodList:     s.podRows(id),
-		ConfigMaps:  s.ConfigMapsOf(w),
-		Services:    s.ServicesOf(w),
 	}
+	if w.NameOnly {
+		d.Spec.Containers = nil
+		return d
+	}
+	d.ConfigMaps, d.Services = s.ConfigMapsOf(w), s.ServicesOf(w)
 	d.Ingresses = s.IngressesOf(id.Namespace, d.Services)
 	return d
 }
@@ -86,6 +89,9 @@ func (w *Workload) spec() WorkloadSpec {
 }
 
 func (s *Snapshot) podRows(id ID) []PodRow {
+	if !s.known[Pods] {
+		return nil
+	}
 	rows := make([]PodRow, 0, len(s.pods[id]))
 	for _, p := range s.pods[id] {
 		r := PodRow{
@@ -148,7 +154,7 @@ func (s *Snapshot) link(namespace, name string, optional bool) ConfigMapLink {
 	if cm := s.configMap(namespace, name); cm != nil {
 		return ConfigMapLink{Name: name, Keys: cm.Keys}
 	}
-	return ConfigMapLink{Name: name, Missing: s.known[ConfigMaps] && !optional}
+	return ConfigMapLink{Name: name, Missing: s.Whole(ConfigMaps, namespace) && !optional}
 }
 
 func (s *Snapshot) configMap(namespace, name string) *ConfigMap {

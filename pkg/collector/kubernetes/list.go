@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -26,18 +27,43 @@ type lister struct {
 	group schema.GroupVersion
 	name  string // as the API server knows it
 	read  func(ctx context.Context, r *rest.Request, k *keeper) (next string, err error)
+	one   func(data []byte, k *keeper) error // of one object as JSON
 }
 
 // of returns the lister of objects of type T.
 func of[T any, P object[T]](group schema.GroupVersion, name string, keep func(k *keeper, o P)) lister {
-	return lister{group: group, name: name, read: func(ctx context.Context, r *rest.Request, k *keeper) (string, error) {
+	l := lister{group: group, name: name}
+	l.read = func(ctx context.Context, r *rest.Request, k *keeper) (string, error) {
 		body, err := r.Stream(ctx)
 		if err != nil {
 			return "", err
 		}
 		defer body.Close()
 		return readList(body, func(o P) { keep(k, o) })
-	}}
+	}
+	l.one = func(data []byte, k *keeper) error {
+		o := P(new(T))
+		if err := json.Unmarshal(data, o); err != nil {
+			return err
+		}
+		keep(k, o)
+		return nil
+	}
+	return l
+}
+
+// Keep returns what is kept of one object of r, which somebody else has read and
+// gives as JSON: what a list of it would hold, by the same rules.
+func Keep(r kube.Resource, object []byte) (kube.Inventory, error) {
+	l, ok := listers[r]
+	if !ok {
+		return kube.Inventory{}, fmt.Errorf("no resource %q", string(r))
+	}
+	k := newKeeper()
+	if err := l.one(object, k); err != nil {
+		return kube.Inventory{}, fmt.Errorf("read an object of %s: %w", r, err)
+	}
+	return k.inv, nil
 }
 
 var listers = map[kube.Resource]lister{
