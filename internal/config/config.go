@@ -9,6 +9,7 @@ import "time"
 // is FRED_ and its path in capitals with underscores: FRED_CACHE_URL.
 type Config struct {
 	Cache    Cache         `key:"cache"`
+	Import   Import        `key:"import"`
 	Server   Server        `key:"server"`
 	Cluster  InCluster     `key:"cluster"`
 	Clusters []Cluster     `key:"clusters" doc:"Settings of single clusters; the first entry whose context matches holds"`
@@ -21,6 +22,15 @@ type Config struct {
 // Cache says where the one cache is.
 type Cache struct {
 	URL string `key:"url" doc:"Where the cache is: file:///… or a path, or mem:// to keep nothing" default:"~/.fred/fred-backend-cache"`
+}
+
+// Import bounds what a zip may hold that is imported.
+type Import struct {
+	Entries   int   `key:"entries" doc:"How many files and folders a zip may hold that is imported" default:"120000"`
+	Entry     Size  `key:"entry" doc:"How large one file of it may be, unpacked" default:"64Mi"`
+	Total     Size  `key:"total" doc:"How large all files of it may be, unpacked" default:"2Gi"`
+	Directory Size  `key:"directory" doc:"How large its directory may be" default:"64Mi"`
+	Ratio     int64 `key:"ratio" doc:"How many times smaller than unpacked a file of over 1Mi may be" default:"100"`
 }
 
 // Server holds the settings of fred serve.

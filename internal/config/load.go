@@ -42,9 +42,13 @@ func Load(s Sources) (Config, error) {
 	err := v.Unmarshal(&c, func(d *mapstructure.DecoderConfig) {
 		d.TagName = "key"
 		d.ErrorUnused = true
+		d.DecodeHook = mapstructure.ComposeDecodeHookFunc(d.DecodeHook, mapstructure.TextUnmarshallerHookFunc())
 	})
 	if err != nil {
 		return Config{}, asFault(err, v)
+	}
+	if c.Import.Entries < 1 || c.Import.Ratio < 1 {
+		return Config{}, fault.New(fault.Invalid, "import.entries and import.ratio must be positive").Hinted("Leave them out for the defaults.")
 	}
 	c.Cache.URL = expandHome(c.Cache.URL)
 	return c, nil

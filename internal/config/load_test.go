@@ -91,7 +91,7 @@ func TestEverySettingThatCanStandInTheEnvironmentIsReadFromThere(t *testing.T) {
 		switch f.Path {
 		case "timeout":
 			value = values["duration"]
-		case "server.port":
+		case "server.port", "import.entries", "import.entry", "import.total", "import.directory", "import.ratio":
 			value = values["int"]
 		case "offline", "server.insecure", "ui.k8Features":
 			value = values["bool"]
@@ -181,4 +181,18 @@ func FuzzASettingsFileIsReadOrRefused(f *testing.F) {
 		_, err = config.Effective(s)
 		require.NoError(t, err)
 	})
+}
+
+func TestSizesAreQuantities(t *testing.T) {
+	require.Equal(t, config.Import{Entries: 120_000, Entry: 64 << 20, Total: 2 << 30, Directory: 64 << 20, Ratio: 100}, load(t, sources(t, "")).Import)
+	require.EqualValues(t, 3<<30, load(t, sources(t, "", "FRED_IMPORT_TOTAL", "3Gi")).Import.Total)
+	require.EqualValues(t, 1000, load(t, sources(t, "import: {entry: 1k}")).Import.Entry)
+	for _, bad := range []string{"much", "-1Gi", "0", "1GB"} {
+		_, err := config.Load(sources(t, "", "FRED_IMPORT_TOTAL", bad))
+		require.ErrorContains(t, err, "is no size such as 64Mi", bad)
+	}
+	for _, bad := range []string{"import: {entries: 0}", "import: {ratio: -1}"} {
+		_, err := config.Load(sources(t, bad))
+		require.Equal(t, fault.Invalid, fault.KindOf(err), bad)
+	}
 }

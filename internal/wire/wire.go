@@ -78,7 +78,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 		off = nil
 	}
 	copts := cache.Options{Offline: off, Seal: seal, SecretPolicy: redact.Policy, Logger: o.Log}
-	fopts := fred.Options{Offline: off, Timeout: c.Timeout, Log: o.Log, Progress: o.Progress, NamespacesOf: namespaces(c), Keep: kubernetes.Keep}
+	fopts := fred.Options{Offline: off, Timeout: c.Timeout, Log: o.Log, Progress: o.Progress, NamespacesOf: namespaces(c), Keep: kubernetes.Keep, Limits: limits(c.Import)}
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
@@ -101,6 +101,13 @@ func Build(c config.Config, o Options) (*Built, error) {
 	b.Fred = fred.New(fopts)
 	b.close = append([]func(){b.Fred.Close}, b.close...)
 	return b, nil
+}
+
+func limits(c config.Import) cache.Limits {
+	return cache.Limits{
+		Entries: c.Entries, EntryBytes: int64(c.Entry), TotalBytes: int64(c.Total),
+		DirectoryBytes: int64(c.Directory), Ratio: c.Ratio,
+	}
 }
 
 func simulate(o *fred.Options) {
