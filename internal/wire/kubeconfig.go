@@ -157,13 +157,36 @@ func (k *kubeconfig) rest(context string) (*rest.Config, error) {
 		cfg, err = flags.ToRESTConfig()
 	}
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "context %q: %w", context, err).
-			Hinted("Compare with: kubectl --context %s version.", context)
+		return nil, k.unusable(raw, context, err)
 	}
 	cfg.UserAgent = fmt.Sprintf("fred/%s (%s/%s)", k.version, runtime.GOOS, runtime.GOARCH)
 	cfg.Dial = k.offline.Dial
 	cfg.Wrap(k.offline.Wrap)
 	return cfg, nil
+}
+
+// unusable is what is wrong with a context that client-go makes nothing of. Where
+// a login is kept in a file that is not there, somebody has yet to log in.
+func (k *kubeconfig) unusable(raw clientcmdapi.Config, context string, err error) error {
+	f := fault.New(fault.Invalid, "context %q: %w", context, err)
+	if c := raw.Contexts[context]; c != nil {
+		for _, file := range filesOf(raw.AuthInfos[c.AuthInfo]) {
+			if _, err := os.Stat(file); err != nil {
+				f.Kind = fault.Unauthorized
+				return f.Hinted("Log in again: this context's login is kept in %s.", file)
+			}
+		}
+	}
+	return f.Hinted("Compare with: kubectl --context %s version.", context)
+}
+
+// filesOf are the files that a user entry of a kubeconfig keeps a login in.
+func filesOf(user *clientcmdapi.AuthInfo) []string {
+	if user == nil {
+		return nil
+	}
+	files := []string{user.TokenFile, user.ClientCertificate, user.ClientKey}
+	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
 }
 
 // of returns kubectl's flags as they were given, for one context.
