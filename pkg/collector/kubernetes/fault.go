@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -31,6 +32,7 @@ func asFault(err error, cluster string) error {
 func classify(err error) (fault.Kind, string) {
 	var unknownAuthority x509.UnknownAuthorityError
 	var certificate x509.CertificateInvalidError
+	var hostname x509.HostnameError
 	var network net.Error
 	how, missing := noProgram(err)
 	switch {
@@ -48,6 +50,10 @@ func classify(err error) (fault.Kind, string) {
 		return fault.Timeout, "Give it longer with --timeout, or see what is cached with --offline."
 	case errors.As(err, &unknownAuthority), errors.As(err, &certificate):
 		return fault.Unreachable, "Check certificate-authority-data of this context's cluster in the kubeconfig."
+	case errors.As(err, &hostname):
+		return fault.Unreachable, "Check server and tls-server-name of this context's cluster in the kubeconfig: the server goes by another name."
+	case isProxy(err):
+		return fault.Unreachable, "Check the proxy: proxy-url of this context's cluster in the kubeconfig, else HTTPS_PROXY and NO_PROXY."
 	case isOfIssuer(err):
 		return fault.Unreachable, "Check that the identity provider of this context is reachable from here, or see what is cached with --offline."
 	case isNetwork(err):
@@ -55,6 +61,15 @@ func classify(err error) (fault.Kind, string) {
 	default:
 		return fault.BadAnswer, ""
 	}
+}
+
+// isProxy reports whether it is the proxy before the API server that fails.
+func isProxy(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")
+	}
+	u, ok := errors.AsType[*url.Error](err)
+	return ok && u.Err.Error() == http.StatusText(http.StatusProxyAuthRequired) // net/http has no type for it
 }
 
 func isNetwork(err error) bool {
