@@ -6,6 +6,7 @@ package e2e_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -20,10 +21,19 @@ var (
 	errShared  error
 )
 
+var ends []func() error
+
+// atExit has end called when all tests are over, last asked first. It is to be
+// called by one test at a time.
+func atExit(end func() error) { ends = append(ends, end) }
+
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if shared != nil {
-		if err := shared.Close(); err != nil {
+		ends = append(ends, shared.Close)
+	}
+	for _, end := range slices.Backward(ends) {
+		if err := end(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
 		}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -50,7 +52,10 @@ func (k *kubeconfig) read() ([]kube.Cluster, error) {
 		return nil, fault.New(fault.Invalid, "read the kubeconfig: %w", err).
 			Hinted("Check %s.", strings.Join(k.files(), ", "))
 	}
-	if len(raw.Contexts) == 0 {
+	switch {
+	case len(raw.Contexts) == 0 && k.server() != "":
+		return []kube.Cluster{k.named()}, nil
+	case len(raw.Contexts) == 0:
 		return k.inCluster(), nil
 	}
 	var cs []kube.Cluster
@@ -68,9 +73,7 @@ func (k *kubeconfig) cluster(raw clientcmdapi.Config, name string) kube.Cluster 
 		c.URL = cluster.Server
 	}
 	c.Asker = asker(context.AuthInfo, raw.AuthInfos[context.AuthInfo])
-	if s := k.flags.APIServer; s != nil && *s != "" {
-		c.URL = *s
-	}
+	c.URL = cmp.Or(k.server(), c.URL)
 	if s, ok := settingsOf(k.settings, name); ok {
 		c.Alias = cmp.Or(s.Alias, c.Alias)
 	}
@@ -86,6 +89,25 @@ func asker(name string, user *clientcmdapi.AuthInfo) string {
 	id := []string{name, user.LocationOfOrigin, user.Impersonate, user.ImpersonateUID, user.Username}
 	sum := sha256.Sum256([]byte(strings.Join(append(id, user.ImpersonateGroups...), "\x00")))
 	return hex.EncodeToString(sum[:8])
+}
+
+// server is the API server that kubectl's flags name, if they do.
+func (k *kubeconfig) server() string {
+	if k.flags.APIServer == nil {
+		return ""
+	}
+	return *k.flags.APIServer
+}
+
+// named returns the cluster that flags alone describe: there is no context.
+func (k *kubeconfig) named() kube.Cluster {
+	name := k.server()
+	if u, err := url.Parse(name); err == nil && u.Host != "" {
+		name = u.Host
+	}
+	c := kube.Derive(name)
+	c.Current, c.URL = true, k.server()
+	return c
 }
 
 // ordered returns the names of raw's contexts in the order in which the files
@@ -123,14 +145,15 @@ func (k *kubeconfig) files() []string {
 
 const serviceAccountNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
-// inCluster returns the cluster that fred runs in, if it runs in one.
+// inCluster returns the cluster that fred runs in, if it runs in one. Whether the
+// Pod has a token for it is seen when it is asked.
 func (k *kubeconfig) inCluster() []kube.Cluster {
-	cfg, err := rest.InClusterConfig()
-	if err != nil {
+	host, port := os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT")
+	if host == "" || port == "" {
 		return nil
 	}
 	c := kube.Derive(k.settings.Cluster.Name)
-	c.Current, c.URL = true, cfg.Host
+	c.Current, c.URL = true, "https://"+net.JoinHostPort(host, port)
 	if ns, err := os.ReadFile(serviceAccountNamespace); err == nil {
 		c.Namespace = strings.TrimSpace(string(ns))
 	}
@@ -148,8 +171,12 @@ func (k *kubeconfig) rest(context string) (*rest.Config, error) {
 		return nil, fault.New(fault.Invalid, "read the kubeconfig: %w", err)
 	}
 	cfg, err := rest.InClusterConfig()
-	if c := raw.Contexts[context]; c != nil {
-		if raw.Clusters[c.Cluster] == nil && (flags.APIServer == nil || *flags.APIServer == "") {
+	switch c := raw.Contexts[context]; {
+	case c == nil && k.server() != "":
+		flags.Context = nil
+		cfg, err = flags.ToRESTConfig()
+	case c != nil:
+		if raw.Clusters[c.Cluster] == nil && k.server() == "" {
 			// client-go would ask localhost:8080, whoever that is
 			return nil, fault.New(fault.Invalid, "context %q names a cluster %q that the kubeconfig does not have", context, c.Cluster).
 				Hinted("Add it to %s.", strings.Join(k.files(), ", "))
@@ -157,13 +184,40 @@ func (k *kubeconfig) rest(context string) (*rest.Config, error) {
 		cfg, err = flags.ToRESTConfig()
 	}
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "context %q: %w", context, err).
-			Hinted("Compare with: kubectl --context %s version.", context)
+		return nil, k.unusable(raw, context, err)
 	}
 	cfg.UserAgent = fmt.Sprintf("fred/%s (%s/%s)", k.version, runtime.GOOS, runtime.GOARCH)
 	cfg.Dial = k.offline.Dial
 	cfg.Wrap(k.offline.Wrap)
 	return cfg, nil
+}
+
+// unusable is what is wrong with a context that client-go makes nothing of. Where
+// a login is kept in a file that is not there, somebody has yet to log in.
+func (k *kubeconfig) unusable(raw clientcmdapi.Config, context string, err error) error {
+	f := fault.New(fault.Invalid, "context %q: %w", context, err)
+	if raw.Contexts[context] == nil && !errors.Is(err, rest.ErrNotInCluster) {
+		f.Kind = fault.Unauthorized
+		return f.Hinted("Mount the token of a service account: see automountServiceAccountToken of the Pod.")
+	}
+	if c := raw.Contexts[context]; c != nil {
+		for _, file := range filesOf(raw.AuthInfos[c.AuthInfo]) {
+			if _, err := os.Stat(file); err != nil {
+				f.Kind = fault.Unauthorized
+				return f.Hinted("Log in again: this context's login is kept in %s.", file)
+			}
+		}
+	}
+	return f.Hinted("Compare with: kubectl --context %s version.", context)
+}
+
+// filesOf are the files that a user entry of a kubeconfig keeps a login in.
+func filesOf(user *clientcmdapi.AuthInfo) []string {
+	if user == nil {
+		return nil
+	}
+	files := []string{user.TokenFile, user.ClientCertificate, user.ClientKey}
+	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
 }
 
 // of returns kubectl's flags as they were given, for one context.

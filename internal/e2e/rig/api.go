@@ -23,8 +23,9 @@ import (
 // be busy with compilers.
 const startTimeout = time.Minute
 
-// startAPI starts etcd and kube-apiserver and fills in AdminConfig.
-func (c *Cluster) startAPI(ctx context.Context) error {
+// startAPI starts etcd and kube-apiserver, that with more flags than it needs,
+// and fills in AdminConfig.
+func (c *Cluster) startAPI(ctx context.Context, more []string) error {
 	ports, err := freePorts(3)
 	if err != nil {
 		return err
@@ -46,7 +47,7 @@ func (c *Cluster) startAPI(ctx context.Context) error {
 	); err != nil {
 		return err
 	}
-	c.apiserver, err = c.run(ctx, "kube-apiserver", c.apiserverArgs(etcd, ports[2])...)
+	c.apiserver, err = c.run(ctx, "kube-apiserver", append(c.apiserverArgs(etcd, ports[2]), more...)...)
 	if err != nil {
 		return err
 	}

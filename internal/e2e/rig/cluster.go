@@ -26,6 +26,8 @@ type Options struct {
 	Dir           string // data, logs and kubeconfigs; a temporary folder, removed by Close, when empty
 	NoControllers bool   // etcd and kube-apiserver alone: nothing moves unless it is written
 	NoMetrics     bool   // no metrics.k8s.io
+
+	APIServer []string // more flags of kube-apiserver: ways to log in, say
 }
 
 // Cluster is a running control plane. It ends with Close, and with the process
@@ -60,7 +62,7 @@ func (c *Cluster) start(ctx context.Context, o Options) error {
 	if err := c.prepare(ctx); err != nil {
 		return err
 	}
-	if err := c.startAPI(ctx); err != nil {
+	if err := c.startAPI(ctx, o.APIServer); err != nil {
 		return err
 	}
 	if err := c.Kubeconfig(c.path(adminKubeconfig), Admin, "rig", ""); err != nil {

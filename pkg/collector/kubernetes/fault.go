@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -31,9 +32,13 @@ func asFault(err error, cluster string) error {
 func classify(err error) (fault.Kind, string) {
 	var unknownAuthority x509.UnknownAuthorityError
 	var certificate x509.CertificateInvalidError
+	var hostname x509.HostnameError
 	var network net.Error
+	how, missing := noProgram(err)
 	switch {
-	case apierrors.IsUnauthorized(err), strings.Contains(err.Error(), "getting credentials"):
+	case missing:
+		return fault.Unauthorized, strings.TrimSpace("Install the program that this context logs in with, or correct its command in the kubeconfig. " + how)
+	case apierrors.IsUnauthorized(err), isRefusedLogin(err):
 		return fault.Unauthorized, "Log in again: the credentials of this context have expired or are not accepted."
 	case apierrors.IsForbidden(err):
 		return fault.Forbidden, "Ask for the rights named above, or name a namespace that you may read with -n."
@@ -45,11 +50,26 @@ func classify(err error) (fault.Kind, string) {
 		return fault.Timeout, "Give it longer with --timeout, or see what is cached with --offline."
 	case errors.As(err, &unknownAuthority), errors.As(err, &certificate):
 		return fault.Unreachable, "Check certificate-authority-data of this context's cluster in the kubeconfig."
+	case errors.As(err, &hostname):
+		return fault.Unreachable, "Check server and tls-server-name of this context's cluster in the kubeconfig: the server goes by another name."
+	case isProxy(err):
+		return fault.Unreachable, "Check the proxy: proxy-url of this context's cluster in the kubeconfig, else HTTPS_PROXY and NO_PROXY."
+	case isOfIssuer(err):
+		return fault.Unreachable, "Check that the identity provider of this context is reachable from here, or see what is cached with --offline."
 	case isNetwork(err):
 		return fault.Unreachable, "Check that the API server is up and reachable from here, or see what is cached with --offline."
 	default:
 		return fault.BadAnswer, ""
 	}
+}
+
+// isProxy reports whether it is the proxy before the API server that fails.
+func isProxy(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")
+	}
+	u, ok := errors.AsType[*url.Error](err)
+	return ok && u.Err.Error() == http.StatusText(http.StatusProxyAuthRequired) // net/http has no type for it
 }
 
 func isNetwork(err error) bool {
@@ -60,9 +80,14 @@ func isNetwork(err error) bool {
 		apierrors.IsInternalError(err) || apierrors.IsUnexpectedServerError(err)
 }
 
-// brief takes the request's query out of a network error: it is long and tells
-// a person nothing.
+// brief takes the request's query out of a network error, which is long and tells
+// a person nothing, and client-go's advice out of that of a login program, whose
+// place is the hint.
 func brief(err error) error {
+	if _, missing := noProgram(err); missing {
+		first, _, _ := strings.Cut(err.Error(), "\n\n")
+		return errors.New(first)
+	}
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		if before, _, ok := strings.Cut(u.URL, "?"); ok {
 			u.URL = before

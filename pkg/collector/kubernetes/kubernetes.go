@@ -75,10 +75,12 @@ func connect(cfg *rest.Config) (*clients, error) {
 	cfg.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
 	cfg.NextProtos = []string{"http/1.1"} // a connection for each list: what is read slowly waits at the sender, not in memory
 	cfg.DisableCompression = cfg.DisableCompression || isLoopback(cfg.Host)
+	through := throughLogin(cfg)
 	http, err := rest.HTTPClientFor(cfg)
 	if err != nil {
 		return nil, err
 	}
+	http.Transport = through(http.Transport)
 	c := &clients{url: cfg.Host, of: map[schema.GroupVersion]rest.Interface{}}
 	for _, l := range listers {
 		if c.of[l.group] != nil {
