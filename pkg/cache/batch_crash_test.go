@@ -70,7 +70,7 @@ func changeAll(ctx context.Context, f *cache.Folder, n int) error {
 }
 
 func TestAKilledBatchIsMadeWhollyOrNotAtAll(t *testing.T) {
-	rounds := 60
+	rounds := 120
 	if n, err := strconv.Atoi(os.Getenv("FRED_KILL_ROUNDS")); err == nil {
 		rounds = n
 	}

@@ -107,7 +107,7 @@ func writeForever() int {
 }
 
 func TestAKilledWriterLeavesTheOldEntryOrTheNew(t *testing.T) {
-	rounds := 60
+	rounds := 120
 	if n, err := strconv.Atoi(os.Getenv("FRED_KILL_ROUNDS")); err == nil {
 		rounds = n
 	}
