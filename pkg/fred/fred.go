@@ -15,6 +15,7 @@ import (
 
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/kube"
+	"github.com/fredctl/fred/pkg/pseudonym"
 	"github.com/fredctl/fred/pkg/report"
 )
 
@@ -63,6 +64,9 @@ type Options struct {
 	Offline bool
 	// Location says where Cache is, for people.
 	Location string
+	// PseudonymKey returns the key that pseudonyms are made with, which is this
+	// installation's own; nil where there are none.
+	PseudonymKey func() (pseudonym.Key, error)
 	// Limits bound what is imported; cache.DefaultLimits when zero.
 	Limits cache.Limits
 	// Simulated marks every answer.

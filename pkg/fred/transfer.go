@@ -40,7 +40,9 @@ type TransferTotal struct {
 	Entries   int            `json:"entries" doc:"Rows"`
 	SizeBytes int64          `json:"sizeBytes" doc:"Bytes of all entries"`
 	Actions   map[Action]int `json:"actions" doc:"Entries by what was done with them"`
-	DryRun    bool           `json:"dryRun,omitempty" doc:"Nothing was changed: this is what would be"`
+	// Pseudonyms is of the archive, on its way out or in.
+	Pseudonyms bool `json:"pseudonyms,omitempty" doc:"Pseudonyms stand for all names"`
+	DryRun     bool `json:"dryRun,omitempty" doc:"Nothing was changed: this is what would be"`
 }
 
 // Transfer is a report of an export or an import.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fredctl/fred/pkg/kube"
+	"github.com/fredctl/fred/pkg/redact"
 )
 
 var stored = []any{kube.Inventory{}, kube.Server{}}
@@ -126,6 +127,9 @@ func TestNothingThatIsPlantedInAnyFieldPasses(t *testing.T) {
 			b, err := json.Marshal([]any{inv, server})
 			require.NoError(t, err)
 			require.NotContains(t, strings.ToLower(string(b)), "planted", "%s", shape)
+			_, hits, err := redact.Net(b)
+			require.NoError(t, err)
+			require.Empty(t, hits, "no pseudonym is taken for a secret")
 			name, found := m.Net("").Find(b)
 			require.False(t, found, "%s", name)
 		}
@@ -152,8 +156,11 @@ func TestPseudonymsAreStableKeyedAndNames(t *testing.T) {
 func TestWhatTellsNobodyStays(t *testing.T) {
 	m := New(Key{1})
 	for _, kept := range []struct{ got, want string }{
-		{m.version("v1.36.4-eks-1a2b3c"), "v1.36.4-eks"}, {m.version("v1.30.1+acme.2"), "v1.30.1"}, {m.platform("linux/amd64"), "linux/amd64"},
-		{m.schedule("15 2 * * MON-FRI"), "15 2 * * MON-FRI"}, {m.schedule("@daily"), "@daily"},
+		{m.version("v1.36.4-eks-1a2b3c"), "v1.36.4-eks"},
+		{m.version("v1.30.1+acme.2"), "v1.30.1"},
+		{m.platform("linux/amd64"), "linux/amd64"},
+		{m.schedule("15 2 * * MON-FRI"), "15 2 * * MON-FRI"},
+		{m.schedule("@daily"), "@daily"},
 		{m.taint("node.kubernetes.io/unschedulable:NoSchedule"), "node.kubernetes.io/unschedulable:NoSchedule"},
 		{m.labelValue("topology.kubernetes.io/region", "europe-north1"), "europe-north1"},
 		{m.labelValue("topology.kubernetes.io/zone", "eu-west-3a"), "eu-west-3a"},
@@ -162,11 +169,20 @@ func TestWhatTellsNobodyStays(t *testing.T) {
 		{m.labelValue("node.kubernetes.io/instance-type", "m6i.2xlarge"), "m6i.2xlarge"},
 		{m.labelValue("node.kubernetes.io/instance-type", "n2-standard-4"), "n2-standard-4"},
 		{m.labelValue("node.kubernetes.io/instance-type", "Standard_D4s_v5"), "Standard_D4s_v5"},
-		{m.labelKey(roleKey + "control-plane"), roleKey + "control-plane"}, {m.word("CrashLoopBackOff"), "CrashLoopBackOff"},
-		{m.detail("exit code 137"), "exit code 137"}, {m.detail("1 Insufficient cpu, 2 Too many pods"), "1 Insufficient cpu, 2 Too many pods"},
-		{m.value("30s"), "30s"}, {m.value("512Mi"), "512Mi"}, {m.value("true"), "true"}, {m.value("0.0.0.0:8080"), "0.0.0.0:8080"},
-		{m.argument("‹string›"), "‹string›"}, {m.hostPath("/var/run/docker.sock"), "/var/run/docker.sock"}, {m.Host("None"), "None"},
-		{m.port("8080"), "8080"}, {m.port("https"), "https"}, {m.tag("1.27.3-alpine"), "1.27.3-alpine"},
+		{m.labelKey(roleKey + "control-plane"), roleKey + "control-plane"},
+		{m.word("CrashLoopBackOff"), "CrashLoopBackOff"},
+		{m.detail("exit code 137"), "exit code 137"},
+		{m.detail("1 Insufficient cpu, 2 Too many pods"), "1 Insufficient cpu, 2 Too many pods"},
+		{m.value("30s"), "30s"},
+		{m.value("512Mi"), "512Mi"},
+		{m.value("true"), "true"},
+		{m.value("0.0.0.0:8080"), "0.0.0.0:8080"},
+		{m.argument("‹string›"), "‹string›"},
+		{m.hostPath("/var/run/docker.sock"), "/var/run/docker.sock"},
+		{m.Host("None"), "None"},
+		{m.port("8080"), "8080"},
+		{m.port("https"), "https"},
+		{m.tag("1.27.3-alpine"), "1.27.3-alpine"},
 	} {
 		require.Equal(t, kept.want, kept.got)
 	}

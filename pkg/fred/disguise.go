@@ -1,0 +1,248 @@
+package fred
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+
+	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/kube"
+	"github.com/fredctl/fred/pkg/pseudonym"
+	"github.com/fredctl/fred/pkg/report"
+)
+
+// formatWords are the words of an archive itself, whatever it holds.
+const formatWords = `schema key source collectedAt expiresAt inputHash clusterUID endpoint simulated secretPolicy warnings items size sha256
+	check clusters kube server in aside fred pseudonyms oldest newest entries bytes files name nodes namespaces deployments statefulsets
+	daemonsets jobs cronjobs replicasets pods services ingresses configmaps resourcequotas limitranges nodemetrics podmetrics jsonl`
+
+var (
+	errWritten = errors.New("what people wrote cannot be masked")
+	errStrange = errors.New("this version does not know how to mask it")
+	errSlipped = errors.New("a name was found in it that the mask had not taken out")
+)
+
+// disguise makes an export one of pseudonyms.
+type disguise struct {
+	mask *pseudonym.Mask
+	net  *pseudonym.Net
+}
+
+// disguised returns a disguise that knows all names of what is exported before
+// the first of it leaves: one may stand in the entry of another.
+func (f *Fred) disguised(ctx context.Context, s selection) (*disguise, error) {
+	if f.PseudonymKey == nil {
+		return nil, fault.New(fault.Invalid, "this fred has no key to make pseudonyms with")
+	}
+	key, err := f.PseudonymKey()
+	if err != nil {
+		return nil, err
+	}
+	d := &disguise{mask: pseudonym.New(key)}
+	if known, err := f.Known(ctx); err == nil { // what is cached may go where the kubeconfig is broken
+		for i := range known {
+			d.learnCluster(&known[i])
+		}
+	}
+	for l, err := range f.Cache.List(ctx, cache.Key{}) {
+		if err != nil {
+			return nil, err
+		}
+		p := placeOf(l.Header.Key)
+		if l.Problem != nil || !s.has(p) {
+			continue
+		}
+		o, _, err := f.Cache.Outgoing(ctx, l.Header.Key)
+		if err != nil {
+			continue // the export says so
+		}
+		d.header(o.Header)
+		d.learn(p, o)
+	}
+	d.net = d.mask.Net(formatWords)
+	return d, ctx.Err()
+}
+
+func (d *disguise) learnCluster(c *kube.Cluster) {
+	d.mask.Context(c.Name)
+	d.mask.Note(pseudonym.Cluster, c.Alias)
+	d.mask.Note(pseudonym.Namespace, c.Namespace)
+	d.mask.URL(c.URL)
+}
+
+// learn has the mask see the names of an entry, also of what stays here.
+func (d *disguise) learn(p place, o cache.Outgoing) {
+	if p.kind != factsKind {
+		_, _ = d.payload(p, payloadOf(o))
+		return
+	}
+	var facts factsEntry
+	_ = json.Unmarshal(payloadOf(o), &facts)
+	for _, f := range facts.Facts {
+		d.mask.Note(pseudonym.User, f.User)
+		d.mask.Note(pseudonym.Namespace, f.Namespace)
+	}
+}
+
+func payloadOf(o cache.Outgoing) []byte {
+	_, payload, _ := bytes.Cut(bytes.Join(o.Parts, nil), []byte("\n"))
+	return payload
+}
+
+// payload returns what an entry holds under pseudonyms. What it has no rules for
+// is an error.
+func (d *disguise) payload(p place, data []byte) (any, error) {
+	switch {
+	case p.kind == factsKind:
+		return nil, errWritten
+	case p.kind == serverKind:
+		var s kube.Server
+		err := decode(data, &s)
+		d.mask.Server(&s)
+		return s, err
+	case slices.Contains(kube.All, kube.Resource(p.kind)):
+		var inv kube.Inventory
+		err := decode(data, &inv)
+		d.mask.Inventory(&inv)
+		return inv, err
+	default:
+		return nil, errStrange
+	}
+}
+
+func decode(data []byte, v any) error {
+	if err := json.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("%w: %w", cache.ErrDamaged, err)
+	}
+	return nil
+}
+
+// header returns a header under pseudonyms. Members that are not named here stay
+// behind, such as warnings, which name objects.
+func (d *disguise) header(h cache.Header) cache.Header {
+	return cache.Header{
+		Key: d.key(h.Key), Source: d.mask.Word(h.Source), CollectedAt: h.CollectedAt, ExpiresAt: h.ExpiresAt,
+		InputHash: d.mask.Hash(h.InputHash), ClusterUID: d.mask.Identity(h.ClusterUID), Endpoint: d.mask.URL(h.Endpoint),
+		Simulated: h.Simulated, Items: h.Items,
+	}
+}
+
+// key returns the key that an entry has under pseudonyms.
+func (d *disguise) key(key cache.Key) cache.Key {
+	p := placeOf(key)
+	cluster := d.mask.Context(p.cluster)
+	var masked cache.Key
+	switch {
+	case p.kind == serverKind:
+		masked = serverKey(cluster)
+	case slices.Contains(kube.All, kube.Resource(p.kind)):
+		masked = listKey(cluster, kube.Resource(p.kind), d.mask.Name(pseudonym.Namespace, p.namespace))
+	default: // it stays here, and its kind is fred's own word
+		masked = clusterKey(cluster).Join(p.kind)
+	}
+	if p.aside != "" {
+		masked = cache.Aside(d.mask.Identity(p.aside), masked)
+	}
+	return masked
+}
+
+// ordered yields what is selected of listed in the order of its pseudonyms: that
+// of the names would tell which is which.
+func (d *disguise) ordered(listed iter.Seq2[cache.Listed, error], s selection) iter.Seq2[cache.Listed, error] {
+	return func(yield func(cache.Listed, error) bool) {
+		type keyed struct {
+			cache.Listed
+			key string
+		}
+		var all []keyed
+		for l, err := range listed {
+			if err != nil {
+				yield(l, err)
+				return
+			}
+			switch {
+			case l.Problem != nil:
+				all = append(all, keyed{Listed: l})
+			case s.has(placeOf(l.Header.Key)):
+				all = append(all, keyed{l, d.key(l.Header.Key).String()})
+			}
+		}
+		slices.SortStableFunc(all, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+		for _, k := range all {
+			if !yield(k.Listed, nil) {
+				return
+			}
+		}
+	}
+}
+
+// masked returns the entries as they may leave the company. One that may not is
+// left out, and named by its pseudonyms.
+func (e *exporting) masked(entries []cache.Outgoing) ([]cache.Outgoing, error) {
+	var all []cache.Outgoing
+	for _, o := range entries {
+		masked, err := e.maskedOne(o)
+		switch {
+		case errors.Is(err, errWritten), errors.Is(err, errStrange), errors.Is(err, errSlipped), errors.Is(err, cache.ErrDamaged):
+			e.stay(o, err)
+		case err != nil:
+			return nil, err
+		default:
+			all = append(all, masked)
+		}
+	}
+	slices.SortFunc(all, func(a, b cache.Outgoing) int { return cmp.Compare(a.Header.Key.String(), b.Header.Key.String()) })
+	return all, nil
+}
+
+func (e *exporting) maskedOne(o cache.Outgoing) (cache.Outgoing, error) {
+	v, err := e.disguise.payload(placeOf(o.Header.Key), payloadOf(o))
+	if err != nil {
+		return o, err
+	}
+	h := e.disguise.header(o.Header)
+	masked, err := e.remade(h, h.Key, v, h.Items)
+	if err != nil {
+		return o, err
+	}
+	if _, found := e.disguise.net.Find(bytes.Join(masked.Parts, nil)); found {
+		return o, errSlipped
+	}
+	return masked, nil
+}
+
+// stay leaves an entry out. That facts stay is as it should be; all else is a gap.
+func (e *exporting) stay(o cache.Outgoing, why error) {
+	h := e.disguise.header(o.Header)
+	code := report.Missing
+	if errors.Is(why, errWritten) {
+		code = report.Note
+	}
+	e.left = append(e.left, rowOf(h, o.Size(), LeftOut, why.Error()))
+	e.warnings = append(e.warnings, report.Warning{
+		Code: code, Cluster: placeOf(h.Key).cluster, Message: fmt.Sprintf("%s is left out: %v", h.Key, why),
+	})
+}
+
+// writeNames writes which pseudonym stands for which name, for the eyes of who
+// exports.
+func (d *disguise) writeNames(w io.Writer) error {
+	c := csv.NewWriter(w)
+	_ = c.Write([]string{"pseudonym", "kind", "name"})
+	for _, k := range d.mask.Known() {
+		_ = c.Write([]string{k.Pseudonym, k.Kind, k.Original})
+	}
+	c.Flush()
+	if err := c.Error(); err != nil {
+		return fmt.Errorf("write the names: %w", err)
+	}
+	return nil
+}
