@@ -38,7 +38,7 @@ type Known struct{ Kind, Original, Pseudonym string }
 // New returns a Mask that is keyed with key.
 func New(key Key) *Mask { return &Mask{key: key[:], seen: map[known]string{}} }
 
-// Name returns the pseudonym of a name, such as ns-kvtqzbwhmdrxpl: the kind of
+// Name returns the pseudonym of a name, such as ns-kvtqzbzhmdrxpl: the kind of
 // name and fourteen consonants. The same kind and name have the same one; it is a
 // DNS label. Nothing has none, and a few names that every cluster has stay.
 func (m *Mask) Name(kind, original string) string {
@@ -82,10 +82,11 @@ func (m *Mask) sum(kind, original string) []byte {
 }
 
 // alphabet has no vowels, so that no word comes about by chance, and no digits,
-// so that nothing takes a pseudonym for a token.
-const alphabet = "bcdfghjklmnpqrstvwxyz"
+// so that nothing takes a pseudonym for a token; without a w none ends in pwd,
+// which pkg/redact would take for the name of a password.
+const alphabet = "bcdfghjklmnpqrstvxyz"
 
-// letters returns n letters of a name's hash: 4.39 bits each, 61 in fourteen.
+// letters returns n letters of a name's hash: 4.32 bits each, 60 in fourteen.
 func (m *Mask) letters(kind, original string, n int) string {
 	v := binary.BigEndian.Uint64(m.sum(kind, original))
 	out := make([]byte, n)

@@ -33,7 +33,7 @@ func BenchmarkNet(b *testing.B) {
 		m.Name("pod", "web-"+strings.Repeat("x", i%7)+string(rune('a'+i%26))+"-"+m.letters("n", string(rune(i)), 8))
 	}
 	net := m.Net("")
-	data := []byte(strings.Repeat(`{"namespace":"ns-kvtqzbwhmdrxpl","name":"pod-kvtqzbwhmdrxpl","created":"2026-11-01T12:00:00Z"},`, 10_000))
+	data := []byte(strings.Repeat(`{"namespace":"ns-kvtqzbzhmdrxpl","name":"pod-kvtqzbzhmdrxpl","created":"2026-11-01T12:00:00Z"},`, 10_000))
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		net.Find(data)
