@@ -21,8 +21,8 @@ func TestTheKeyIsMadeOnceAndPrivate(t *testing.T) {
 	}
 	wg.Wait()
 	for _, k := range keys {
-		require.Equal(t, keys[0] == k, true, "all have the same")
-		require.False(t, k == pseudonym.Key{})
+		require.True(t, keys[0] == k, "all have the same")
+		require.NotEqual(t, pseudonym.Key{}, k)
 	}
 	files, err := os.ReadDir(filepath.Dir(path))
 	require.NoError(t, err)

@@ -26,8 +26,8 @@ func types(t reflect.Type, found map[reflect.Type]bool) {
 			return
 		}
 		found[t] = true
-		for i := range t.NumField() {
-			types(t.Field(i).Type, found)
+		for field := range t.Fields() {
+			types(field.Type, found)
 		}
 	}
 }

@@ -150,8 +150,8 @@ const spoken = `obj kind word class key env path role value label flag schedule 
 
 // members are the names that a type's fields have in JSON.
 func members(t reflect.Type) (names []string) {
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	for field := range t.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		names = append(names, name)
 	}
 	return names
