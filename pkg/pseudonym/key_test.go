@@ -21,7 +21,7 @@ func TestTheKeyIsMadeOnceAndPrivate(t *testing.T) {
 	}
 	wg.Wait()
 	for _, k := range keys {
-		require.True(t, keys[0] == k, "all have the same")
+		require.Equal(t, keys[0], k, "all have the same")
 		require.NotEqual(t, pseudonym.Key{}, k)
 	}
 	files, err := os.ReadDir(filepath.Dir(path))

@@ -43,8 +43,7 @@ func TestEveryFieldOfEveryStoredTypeIsDecided(t *testing.T) {
 	for typ := range found {
 		decided, ok := rules[typ]
 		require.True(t, ok, "%s has no rules: add it to rules.go", typ)
-		for i := range typ.NumField() {
-			f := typ.Field(i)
+		for f := range typ.Fields() {
 			if !f.IsExported() || decided[f.Name] != nil || !holdsText(f.Type) {
 				continue
 			}
