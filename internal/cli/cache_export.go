@@ -20,7 +20,7 @@ import (
 
 func newExport(f *Factory) *cobra.Command {
 	var q fred.ExportQuery
-	var file string
+	var file, names string
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Write what is cached to a zip, for a colleague, an archive or a CI job",
@@ -29,22 +29,30 @@ unpacked in ~/.fred: every command then answers there with --offline, without a
 kubeconfig. No source is asked. The same cache gives the same bytes.
 
 With -n, lists of the whole cluster become lists of the namespaces named, and
-what belongs to no namespace is left out.`,
-		Example: "  fred cache export -o team.zip\n  fred cache export --context prod -n shop -o - | ssh host fred cache import -",
+what belongs to no namespace is left out.
+
+With --pseudonyms, the zip may leave the company: clusters, namespaces, objects,
+images, hosts, labels and all other names are pseudonyms, the same for the same
+name, and what people wrote is left out. Numbers, times and what is wired to what
+stay. They are made with a random key, ~/.fred/pseudonym.key, that never leaves;
+--names says, for your eyes, which pseudonym stands for which name.`,
+		Example: "  fred cache export -o team.zip\n  fred cache export --context prod -n shop -o - | ssh host fred cache import -\n  fred cache export --pseudonyms --names names.csv -o outside.zip",
 		Args:    noWords,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return export(cmd, f, q, file) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return export(cmd, f, q, file, names) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&file, "output", "o", "", "file to write, or - for stdout (default fred-export-DATE.zip)")
 	flags.StringSliceVar(&q.Clusters, "context", nil, "only these clusters, by name or alias")
 	flags.StringSliceVarP(&q.Namespaces, "namespace", "n", nil, "only what is in these namespaces")
 	flags.StringSliceVar(&q.Kinds, "kind", nil, "only these kinds of entries: pods, deployments, facts…")
+	flags.BoolVar(&q.Pseudonyms, "pseudonyms", false, "put pseudonyms in the place of all names, so that the zip may leave the company")
+	flags.StringVar(&names, "names", "", "file to write which pseudonym stands for which name to; it stays with you")
 	completeFlag(cmd, "context", f.words(f.contexts))
 	completeFlag(cmd, "namespace", f.words(f.namespaces))
 	return cmd
 }
 
-func export(cmd *cobra.Command, f *Factory, q fred.ExportQuery, file string) error {
+func export(cmd *cobra.Command, f *Factory, q fred.ExportQuery, file, names string) error {
 	if file == "" {
 		file = time.Now().Format("fred-export-2006-01-02.zip")
 	}
@@ -52,6 +60,9 @@ func export(cmd *cobra.Command, f *Factory, q fred.ExportQuery, file string) err
 		return fault.New(fault.Invalid, "a zip is not written to a terminal").Hinted("Name a file with -o, or pipe it on.")
 	}
 	f.lean()
+	if err := checkNames(q, file, names); err != nil {
+		return err
+	}
 	lib, err := f.Fred()
 	if err != nil {
 		return err
@@ -61,15 +72,18 @@ func export(cmd *cobra.Command, f *Factory, q fred.ExportQuery, file string) err
 		t, err = lib.Export(cmd.Context(), q, w, f.Version)
 		return err
 	}
-	if file == "-" {
-		err = write(f.Out)
+	if names == "" {
+		err = to(file, f.Out, write)
 	} else {
-		err = whole(file, write)
+		err = whole(names, func(w io.Writer) error {
+			q.Names = w
+			return to(file, f.Out, write)
+		})
 	}
 	if err != nil {
 		return err
 	}
-	f.say(fmt.Sprintf("%s: %d entries, %s", file, t.Total.Actions[fred.Exported], unit.Bytes(t.Total.SizeBytes)))
+	f.say(exportedSentence(file, t))
 	return f.tell(t.Warnings)
 }
 
@@ -84,12 +98,41 @@ func (f *Factory) lean() {
 	}
 }
 
+func exportedSentence(file string, t *fred.Transfer) string {
+	s := fmt.Sprintf("%s: %d entries, %s", file, t.Total.Actions[fred.Exported], unit.Bytes(t.Total.SizeBytes))
+	if t.Total.Pseudonyms {
+		s += ", under pseudonyms"
+	}
+	return s
+}
+
+// checkNames says what is wrong with the file that names are to be written to.
+func checkNames(q fred.ExportQuery, file, names string) error {
+	switch {
+	case names == "":
+		return nil
+	case !q.Pseudonyms:
+		return fault.New(fault.Invalid, "without --pseudonyms there is nothing to tell by --names").Hinted("Add --pseudonyms.")
+	case names == "-" || filepath.Clean(names) == filepath.Clean(file):
+		return fault.New(fault.Invalid, "the names go to a file of their own").Hinted("Name one, such as --names names.csv.")
+	}
+	return nil
+}
+
+// to writes to a file or, where that is "-", to out.
+func to(file string, out io.Writer, write func(io.Writer) error) error {
+	if file == "-" {
+		return write(out)
+	}
+	return whole(file, write)
+}
+
 // whole writes a file that is there as a whole or not at all, and that only its
 // owner may read.
 func whole(path string, write func(io.Writer) error) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), ".fred-export-*")
+	temp, err := os.CreateTemp(filepath.Dir(path), ".fred-export-*") // 0600
 	if err != nil {
-		return fault.New(fault.Invalid, "write %s: %w", path, err).Hinted("Name another file with -o.")
+		return fault.New(fault.Invalid, "write %s: %w", path, err).Hinted("Name another file.")
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // nothing is there once it is renamed
 	err = write(temp)

@@ -20,9 +20,12 @@ func (s *Server) uiExport(w http.ResponseWriter, r *http.Request) { s.export(w, 
 // v1Export sends what the query selects.
 func (s *Server) v1Export(w http.ResponseWriter, r *http.Request) {
 	values := r.URL.Query()
-	s.export(w, r, fred.ExportQuery{
-		Clusters: words(values["context"]), Namespaces: words(values["namespace"]), Kinds: words(values["kind"]),
-	})
+	q := fred.ExportQuery{Clusters: words(values["context"]), Namespaces: words(values["namespace"]), Kinds: words(values["kind"])}
+	if err := flags(values, map[string]*bool{"pseudonyms": &q.Pseudonyms}); err != nil {
+		s.send(w, r, s.failure(r.Pattern, err))
+		return
+	}
+	s.export(w, r, q)
 }
 
 // words splits lists with commas; it is nil where there is no word.

@@ -57,19 +57,23 @@ func importOptions(values url.Values) (fred.ImportOptions, error) {
 	if values.Has("merge") {
 		o.Merge = fred.Side(values.Get("merge"))
 	}
-	for name, to := range map[string]*bool{"replace": &o.Replace, "dry-run": &o.DryRun} {
+	return o, flags(values, map[string]*bool{"replace": &o.Replace, "dry-run": &o.DryRun})
+}
+
+// flags reads the parameters that are true or false.
+func flags(values url.Values, to map[string]*bool) error {
+	for name, on := range to {
 		if !values.Has(name) {
 			continue
 		}
-		on, err := strconv.ParseBool(values.Get(name))
-		if err != nil {
-			return o, newError(http.StatusUnprocessableEntity, "validation failed", &huma.ErrorDetail{
+		var err error
+		if *on, err = strconv.ParseBool(values.Get(name)); err != nil {
+			return newError(http.StatusUnprocessableEntity, "validation failed", &huma.ErrorDetail{
 				Message: "expected true or false", Location: "query." + name, Value: values.Get(name),
 			})
 		}
-		*to = on
 	}
-	return o, nil
+	return nil
 }
 
 // take imports the zip in r's body.

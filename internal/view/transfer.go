@@ -49,6 +49,9 @@ func transferSentence(t fred.Transfer) string {
 		}
 	}
 	s := cmp.Or(strings.Join(parts, ", "), "nothing")
+	if t.Total.Pseudonyms {
+		s += ", under pseudonyms"
+	}
 	if t.Total.DryRun {
 		return "would be: " + s + " · nothing was changed"
 	}

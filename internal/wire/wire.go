@@ -82,6 +82,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
+	fopts.PseudonymKey = pseudonymKey(store)
 	fopts.Location = location(c, store)
 	fopts.Checks = checks(c, o.Settings, store)
 	fopts.Cache = cache.New(store, copts)

@@ -52,7 +52,7 @@ func full(t *testing.T, store cache.Store) *cache.Cache {
 func archiveOf(t *testing.T, c *cache.Cache) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	_, err := c.WriteArchive(t.Context(), &b, "test", outgoing(t.Context(), c))
+	_, err := c.WriteArchive(t.Context(), &b, cache.About{Fred: "test"}, outgoing(t.Context(), c))
 	require.NoError(t, err)
 	return b.Bytes()
 }
@@ -96,12 +96,12 @@ func TestAnArchiveThatCannotBeWrittenWhollyIsAnError(t *testing.T) {
 	c := full(t, cache.NewMemory())
 	whole := len(archiveOf(t, c))
 	for room := 0; room < whole; room += 13 {
-		_, err := c.WriteArchive(t.Context(), &narrow{room: room}, "test", outgoing(t.Context(), c))
+		_, err := c.WriteArchive(t.Context(), &narrow{room: room}, cache.About{Fred: "test"}, outgoing(t.Context(), c))
 		require.Error(t, err, "%d of %d bytes", room, whole)
 	}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := c.WriteArchive(canceled, &narrow{room: whole}, "test", outgoing(t.Context(), c))
+	_, err := c.WriteArchive(canceled, &narrow{room: whole}, cache.About{Fred: "test"}, outgoing(t.Context(), c))
 	require.ErrorIs(t, err, context.Canceled)
 }
 

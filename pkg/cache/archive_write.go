@@ -30,8 +30,9 @@ const manifestName = "manifest.json"
 // Manifest says what an archive holds. It is the same for the same content: it
 // does not tell when the archive was made.
 type Manifest struct {
-	Schema       int            `json:"schema"` // of the entries' envelope
-	Fred         string         `json:"fred"`   // version of the fred that wrote it
+	Schema       int            `json:"schema"`               // of the entries' envelope
+	Fred         string         `json:"fred"`                 // version of the fred that wrote it
+	Pseudonyms   bool           `json:"pseudonyms,omitempty"` // stand for all names in it
 	SecretPolicy string         `json:"secretPolicy"`
 	Oldest       time.Time      `json:"oldest,omitzero"` // collectedAt of the oldest entry
 	Newest       time.Time      `json:"newest,omitzero"`
@@ -89,12 +90,17 @@ func (c *Cache) Resealed(h Header, payload []byte) (o Outgoing, warnings []strin
 	return Outgoing{Header: h, Parts: parts}, warnings, err
 }
 
-// WriteArchive writes a zip of entries to w, in the order in which they come; fred
-// is the version that writes it. The same entries give the same bytes. It holds
+// About is what an archive says of itself that its entries do not.
+type About struct {
+	Fred       string // the version that writes it
+	Pseudonyms bool   // stand for all names in it
+}
+
+// WriteArchive writes a zip of entries to w, in the order in which they come. The same entries give the same bytes. It holds
 // one entry in memory at a time.
-func (c *Cache) WriteArchive(ctx context.Context, w io.Writer, fred string, entries iter.Seq2[Outgoing, error]) (Manifest, error) {
+func (c *Cache) WriteArchive(ctx context.Context, w io.Writer, about About, entries iter.Seq2[Outgoing, error]) (Manifest, error) {
 	z := newZipWriter(ctx, w)
-	m := Manifest{Schema: Schema, Fred: fred, SecretPolicy: c.opts.SecretPolicy, Files: []ManifestFile{}}
+	m := Manifest{Schema: Schema, Fred: about.Fred, Pseudonyms: about.Pseudonyms, SecretPolicy: c.opts.SecretPolicy, Files: []ManifestFile{}}
 	for e, err := range entries {
 		if err == nil {
 			err = m.add(z, e)

@@ -1,7 +1,6 @@
 package fred
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,22 +21,37 @@ type ExportQuery struct {
 	Clusters   []string // full names or aliases
 	Namespaces []string // what is in one of these, and nothing of whole clusters
 	Kinds      []string // pods, deployments, facts…; who the cluster is goes with them
+
+	// Pseudonyms stand for all names, and what cannot be masked is left out: what
+	// is exported may leave the company.
+	Pseudonyms bool
+	// Names, if set, gets a CSV of which pseudonym stands for which name.
+	Names io.Writer
 }
 
 // Export writes a zip of what q selects to w. No source is asked. Entries that
 // cannot be read are left out: they are the rows of the report, which else only
 // counts. The same cache, and version of fred, gives the same bytes. Memory is
-// bounded by the largest entries.
+// bounded by the largest entries and, with pseudonyms, by the names. The same
+// key of pseudonyms is then needed for the same bytes.
 func (f *Fred) Export(ctx context.Context, q ExportQuery, w io.Writer, version string) (*Transfer, error) {
 	s, err := f.selection(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	out := newTransfer("Export")
+	about := cache.About{Fred: version, Pseudonyms: q.Pseudonyms}
+	var d *disguise
+	if q.Pseudonyms {
+		if d, err = f.disguised(ctx, s); err != nil {
+			return nil, err
+		}
+		about.Fred, out.Total.Pseudonyms = d.mask.Version(version), true
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	e := &exporting{Fred: f, ctx: ctx, selection: s, report: out}
-	if _, err := f.Cache.WriteArchive(ctx, w, version, e.entries()); err != nil {
+	e := &exporting{Fred: f, ctx: ctx, selection: s, disguise: d, report: out}
+	if _, err := f.Cache.WriteArchive(ctx, w, about, e.entries()); err != nil {
 		return nil, err
 	}
 	for _, row := range e.left {
@@ -46,6 +60,9 @@ func (f *Fred) Export(ctx context.Context, q ExportQuery, w io.Writer, version s
 	out.Warnings = e.warnings
 	if out.Total.Actions[Exported] == 0 {
 		return nil, fault.New(fault.NotFound, "nothing in the cache is selected").Hinted("See what there is: fred cache ls.")
+	}
+	if d != nil && q.Names != nil {
+		return out, d.writeNames(q.Names)
 	}
 	return out, nil
 }
@@ -75,6 +92,7 @@ type exporting struct {
 	*Fred
 	ctx       context.Context //nolint:containedctx // of the one call that makes it
 	selection selection
+	disguise  *disguise // nil where names stay
 	report    *Transfer
 	left      []TransferRow    // what is left out; of read alone until it has ended
 	warnings  []report.Warning // likewise
@@ -117,7 +135,7 @@ func (e *exporting) read(ready chan<- leaving) {
 			return false
 		}
 	}
-	for l, err := range e.Cache.List(e.ctx, cache.Key{}) {
+	for l, err := range e.listed() {
 		if err != nil {
 			send(leaving{err: err})
 			return
@@ -127,6 +145,9 @@ func (e *exporting) read(ready chan<- leaving) {
 			continue
 		}
 		entries, err := e.outgoing(l, p)
+		if err == nil && e.disguise != nil {
+			entries, err = e.masked(entries)
+		}
 		if err != nil {
 			send(leaving{err: err})
 			return
@@ -137,6 +158,14 @@ func (e *exporting) read(ready chan<- leaving) {
 			}
 		}
 	}
+}
+
+func (e *exporting) listed() iter.Seq2[cache.Listed, error] {
+	all := e.Cache.List(e.ctx, cache.Key{})
+	if e.disguise == nil {
+		return all
+	}
+	return e.disguise.ordered(all, e.selection)
 }
 
 // outgoing returns the entry that l lists as it leaves: as it is, in parts where
@@ -174,7 +203,7 @@ func (e *exporting) leaveOut(l cache.Listed, why error) {
 // whole cluster becomes lists of single namespaces, as a user reads who may not
 // read the whole: a part is never taken for all.
 func (e *exporting) narrowed(o cache.Outgoing, p place) ([]cache.Outgoing, error) {
-	_, payload, _ := bytes.Cut(bytes.Join(o.Parts, nil), []byte("\n"))
+	payload := payloadOf(o)
 	r := kube.Resource(p.kind)
 	switch {
 	case p.aside != "":

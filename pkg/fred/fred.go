@@ -16,6 +16,7 @@ import (
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/kube"
 	"github.com/fredctl/fred/pkg/legacy"
+	"github.com/fredctl/fred/pkg/pseudonym"
 	"github.com/fredctl/fred/pkg/report"
 )
 
@@ -68,6 +69,9 @@ type Options struct {
 	// Keep reads one manifest of a zip of the first Fred, and keeps what List would;
 	// where it is nil, names are all that is read of workloads there.
 	Keep legacy.Keep
+	// PseudonymKey returns the key that pseudonyms are made with, which is this
+	// installation's own; nil where there are none.
+	PseudonymKey func() (pseudonym.Key, error)
 	// Limits bound what is imported; cache.DefaultLimits when zero.
 	Limits cache.Limits
 	// Simulated marks every answer.

@@ -57,6 +57,7 @@ func (f *Fred) importAll(ctx context.Context, zip cache.ArchiveReader, size int6
 	}
 	i := &importing{Fred: f, options: o, report: newTransfer("Import"), seen: map[string]bool{}, uids: map[string]string{}}
 	i.report.Total.DryRun = o.DryRun
+	i.report.Total.Pseudonyms = a.Manifest != nil && a.Manifest.Pseudonyms
 	if !o.DryRun {
 		if i.change, err = f.Cache.Change(ctx); err != nil {
 			return nil, err

@@ -123,12 +123,6 @@ func encoded(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// payloadOf returns the payload of an entry.
-func payloadOf(o cache.Outgoing) []byte {
-	_, payload, _ := bytes.Cut(bytes.Join(o.Parts, nil), []byte("\n"))
-	return bytes.TrimSuffix(payload, []byte("\n"))
-}
-
 // tellsLess reports whether an entry of a zip of the first Fred must not take the
 // place of one that a source gave: it tells names at best, and who the cluster is
 // not at all. Theirs may take it where the list is as long as it could be.

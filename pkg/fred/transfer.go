@@ -1,6 +1,7 @@
 package fred
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -40,7 +41,9 @@ type TransferTotal struct {
 	Entries   int            `json:"entries" doc:"Rows"`
 	SizeBytes int64          `json:"sizeBytes" doc:"Bytes of all entries"`
 	Actions   map[Action]int `json:"actions" doc:"Entries by what was done with them"`
-	DryRun    bool           `json:"dryRun,omitempty" doc:"Nothing was changed: this is what would be"`
+	// Pseudonyms is of the archive, on its way out or in.
+	Pseudonyms bool `json:"pseudonyms,omitempty" doc:"Pseudonyms stand for all names"`
+	DryRun     bool `json:"dryRun,omitempty" doc:"Nothing was changed: this is what would be"`
 }
 
 // Transfer is a report of an export or an import.
@@ -59,6 +62,12 @@ func rowOf(h cache.Header, size int64, action Action, reason string) TransferRow
 		Cluster: p.cluster, Namespace: p.namespace, Kind: p.kind, Action: action, Reason: reason,
 		Count: h.Items, SizeBytes: size, CollectedAt: h.CollectedAt,
 	}
+}
+
+// payloadOf returns the payload of an entry.
+func payloadOf(o cache.Outgoing) []byte {
+	_, payload, _ := bytes.Cut(bytes.Join(o.Parts, nil), []byte("\n"))
+	return bytes.TrimSuffix(payload, []byte("\n"))
 }
 
 func addRow(t *Transfer, row TransferRow) {
