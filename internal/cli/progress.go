@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -50,20 +51,24 @@ func (p *progress) tell(what string, done, total int) {
 		p.wipe()
 		p.what, p.bar = what, p.newBar(what, total)
 	}
+	if total == 0 {
+		p.bar.Describe(fmt.Sprintf("%d %s", done, what))
+	}
 	_ = p.bar.Set(done)
 }
 
 // newBar returns a bar or, where the total is not known, a number that grows.
 func (p *progress) newBar(what string, total int) *progressbar.ProgressBar {
-	const besides = 40 // columns of the words and numbers
-	if total == 0 {
-		total = -1
+	const besides = 46 // columns of the words and numbers
+	options := []progressbar.Option{
+		progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(what), progressbar.OptionThrottle(100 * time.Millisecond),
+		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(total > 0),
 	}
-	return progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(what),
-		progressbar.OptionShowCount(), progressbar.OptionSetWidth(max(5, min(40, p.width-besides))),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSpinnerType(14),
-		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(total > 0))
+	if total == 0 {
+		return progressbar.NewOptions(-1, append(options, progressbar.OptionSpinnerType(14))...)
+	}
+	return progressbar.NewOptions(total, append(options,
+		progressbar.OptionShowCount(), progressbar.OptionSetWidth(max(5, min(40, p.width-besides))))...)
 }
 
 // clear takes the line back, so that something else can be written. What goes on
