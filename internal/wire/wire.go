@@ -66,7 +66,9 @@ func Build(c config.Config, o Options) (*Built, error) {
 	if c.Timeout <= 0 {
 		return nil, fault.New(fault.Invalid, "timeout %s is not positive", c.Timeout).Hinted("Give a duration such as 30s.")
 	}
-	store, err := store(c, o)
+	b := &Built{Switch: &offline.Switch{}}
+	b.Switch.Set(c.Offline && !o.Simulation)
+	store, err := store(c, o, b.Switch)
 	if err != nil {
 		return nil, err
 	}
@@ -77,8 +79,6 @@ func Build(c config.Config, o Options) (*Built, error) {
 	}
 	fopts.Location = location(c, store)
 	fopts.Checks = checks(c, o.Settings, store)
-	b := &Built{Switch: &offline.Switch{}}
-	b.Switch.Set(copts.Offline)
 	fopts.Cache = cache.New(store, copts)
 	b.close = append(b.close, fopts.Cache.Close)
 	switch {
@@ -129,7 +129,7 @@ func asAnother(f *genericclioptions.ConfigFlags) bool {
 	return f.ImpersonateGroup != nil && len(*f.ImpersonateGroup) > 0
 }
 
-func store(c config.Config, o Options) (cache.Store, error) {
+func store(c config.Config, o Options, off *offline.Switch) (cache.Store, error) {
 	if o.Simulation || asAnother(o.Kube) {
 		return cache.NewMemory(), nil
 	}
@@ -145,9 +145,11 @@ func store(c config.Config, o Options) (cache.Store, error) {
 			return nil, fault.New(fault.Invalid, "cache.url: %w", err)
 		}
 		return folder(filepath.FromSlash(u.Path))
+	case scheme == "s3":
+		return bucket(c.Cache.URL, o, off)
 	default:
 		return nil, fault.New(fault.Invalid, "cache.url: no cache is kept at %q", scheme+"://").
-			Hinted("Use a path, file:///… or mem://.")
+			Hinted("Use a path, file:///…, s3://… or mem://.")
 	}
 }
 

@@ -33,6 +33,9 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[cache.Info, e
 			yield(cache.Info{}, err)
 			return
 		}
+		if !begins(prefix) {
+			return
+		}
 		for o, err := range s.objects(ctx, prefix) {
 			if err != nil {
 				yield(cache.Info{}, s.failed(ctx, "list", s.Location.String(), err))
@@ -43,6 +46,13 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[cache.Info, e
 			}
 		}
 	}
+}
+
+// begins says whether a name may begin with prefix. For another there is nothing
+// to ask, and not every S3 takes it.
+func begins(prefix string) bool {
+	whole, _ := strings.CutSuffix(prefix, "/")
+	return prefix == "" || cache.CheckName(whole) == nil
 }
 
 // objects yields what is below the prefix of the store and prefix, whoever put

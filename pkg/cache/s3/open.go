@@ -15,6 +15,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/fredctl/fred/pkg/fault"
 )
@@ -59,6 +60,7 @@ const attempts = 4
 func New(ctx context.Context, l Location, o Options) (*Store, error) {
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client(o.Dial)),
+		config.WithLogger(logging.Nop{}), // it would write to stderr
 		config.WithRetryer(func() aws.Retryer {
 			return retry.NewStandard(func(r *retry.StandardOptions) {
 				r.MaxAttempts, r.MaxBackoff = attempts, 5*time.Second
