@@ -63,7 +63,7 @@ func New(ctx context.Context, l Location, o Options) (*Store, error) {
 		config.WithLogger(logging.Nop{}), // it would write to stderr
 		config.WithRetryer(func() aws.Retryer {
 			return retry.NewStandard(func(r *retry.StandardOptions) {
-				r.MaxAttempts, r.MaxBackoff = attempts, 5*time.Second
+				r.MaxAttempts, r.MaxBackoff = attempts, 2*time.Second
 				r.RateLimiter = unlimited{}
 				r.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(offline)}, r.Retryables...)
 			})

@@ -44,7 +44,7 @@ func (s *Store) reachable(ctx context.Context) error {
 		return err
 	}
 	s.mend(ctx)
-	return nil
+	return s.line.down()
 }
 
 // Open implements cache.Store. One answer of S3 is of one version; where the
