@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,15 @@ func bucket(url string, o Options, off *offline.Switch) (cache.Store, error) {
 		return remote, nil //nolint:nilerr // without a place for copies all is fetched
 	}
 	return layer.New(remote, filepath.Join(dir, "fred", copiesOf(l)), layer.Options{Log: o.Log}), nil
+}
+
+// notesOn says that of a cache elsewhere only copies are looked at.
+func notesOn(store cache.Store, off *offline.Switch) []string {
+	l, ok := store.(*layer.Layer)
+	if !ok || !off.On() {
+		return nil
+	}
+	return []string{fmt.Sprintf("offline, the cache at %s is not asked: what this machine has read of it before is shown", l.Place())}
 }
 
 // copiesOf names the folder of the copies of a cache. Who has another profile

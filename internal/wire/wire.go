@@ -79,6 +79,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 	}
 	fopts.Location = location(c, store)
 	fopts.Checks = checks(c, o.Settings, store)
+	b.Notes = notesOn(store, b.Switch)
 	fopts.Cache = cache.New(store, copts)
 	b.close = append(b.close, fopts.Cache.Close)
 	switch {
@@ -90,7 +91,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 		k := &kubeconfig{flags: o.Kube, settings: c, version: o.Version, offline: b.Switch}
 		fopts.Contexts, fopts.Kubernetes, fopts.Source = k, guarded{kubernetes.New(k.rest), b.Switch}, kubernetes.Name
 		if !copts.Offline {
-			b.Notes = k.notes()
+			b.Notes = append(b.Notes, k.notes()...)
 		}
 	}
 	b.Fred = fred.New(fopts)

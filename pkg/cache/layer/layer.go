@@ -24,6 +24,8 @@ type Remote interface {
 	// OpenUnless opens the blob unless its version is the one given; then same is
 	// true, there is nothing to read, and Info.Size is not set.
 	OpenUnless(ctx context.Context, name, version string) (r io.ReadCloser, info cache.Info, same bool, err error)
+	// Place says where it is, for people, without any secret.
+	Place() string
 }
 
 // Options are the settings of a Layer. Its zero value is right.

@@ -117,6 +117,9 @@ func (l Location) String() string {
 	return "s3://" + l.Bucket + "/" + l.Prefix
 }
 
+// Place is String, for the Store that embeds l.
+func (l Location) Place() string { return l.String() }
+
 // root is what every key begins with.
 func (l Location) root() string {
 	if l.Prefix == "" {
