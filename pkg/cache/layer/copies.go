@@ -70,7 +70,7 @@ func (c *copies) open(name string) *held {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err == nil && h.info.Name != name:
-		h.Close()
+		_ = h.Close()
 		err = errors.New("it is of another blob")
 	}
 	if err != nil {

@@ -72,7 +72,7 @@ func (l *Layer) Open(ctx context.Context, name string) (io.ReadCloser, cache.Inf
 		}
 		return held, held.info, nil
 	case held != nil:
-		held.Close()
+		_ = held.Close()
 	}
 	if err != nil {
 		return nil, cache.Info{}, l.plain(name, err)
@@ -109,7 +109,7 @@ func (l *Layer) Head(ctx context.Context, name string, n int) ([]byte, cache.Inf
 		head, info, err := l.Remote.Head(ctx, name, n)
 		return head, info, l.plain(name, err)
 	}
-	defer held.Close()
+	defer func() { _ = held.Close() }()
 	r, info, same, err := l.OpenUnless(ctx, name, held.info.Version)
 	switch {
 	case same || offline(err):
@@ -140,7 +140,7 @@ func (l *Layer) Stat(ctx context.Context, name string) (cache.Info, error) {
 	if held == nil {
 		return cache.Info{}, missing(name)
 	}
-	defer held.Close()
+	defer func() { _ = held.Close() }()
 	return held.info, nil
 }
 

@@ -161,5 +161,5 @@ func (b *staging) Close() error {
 	if err == nil {
 		return nil
 	}
-	return b.s.failed(ctx, "tidy up", b.s.Location.String(), err)
+	return b.s.failed(ctx, "tidy up", b.s.Place(), err)
 }

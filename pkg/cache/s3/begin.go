@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	waitMin  = 50 * time.Millisecond // between two looks at a lock that is another's
-	waitMax  = time.Second
-	parallel = 16          // requests at a time
-	mendRest = time.Minute // between two looks for what others left
+	firstWait = 50 * time.Millisecond // between two looks at a lock that is another's
+	lastWait  = time.Second
+	parallel  = 16          // requests at a time
+	mendRest  = time.Minute // between two looks for what others left
 )
 
 // Begin implements cache.Store. The batch of an owner who has died is ended
@@ -49,7 +49,7 @@ func (s *Store) Begin(ctx context.Context) (cache.Batch, error) {
 // hold waits for the lock and returns it with what was left in it, still to be
 // ended. The caller has filled s.batch.
 func (s *Store) hold(ctx context.Context) (*lease, error) {
-	for wait := waitMin; ; wait = min(2*wait, waitMax) {
+	for wait := firstWait; ; wait = min(2*wait, lastWait) {
 		l, err := s.take(ctx)
 		if l != nil || err != nil {
 			return l, err

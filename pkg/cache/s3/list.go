@@ -38,7 +38,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[cache.Info, e
 		}
 		for o, err := range s.objects(ctx, prefix) {
 			if err != nil {
-				yield(cache.Info{}, s.failed(ctx, "list", s.Location.String(), err))
+				yield(cache.Info{}, s.failed(ctx, "list", s.Place(), err))
 				return
 			}
 			if cache.CheckName(o.Name) == nil && !yield(o, nil) {

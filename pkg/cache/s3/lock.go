@@ -192,5 +192,5 @@ func (s *Store) describe(ctx context.Context, err error) error {
 	if errors.Is(err, errTaken) {
 		return fmt.Errorf("change the cache: %w", cache.ErrLost)
 	}
-	return s.failed(ctx, "change", s.Location.String(), err)
+	return s.failed(ctx, "change", s.Place(), err)
 }
