@@ -42,7 +42,7 @@ func (e *elsewhere) OpenUnless(ctx context.Context, name, version string) (io.Re
 	if err := e.guard(); err != nil {
 		return nil, cache.Info{}, false, err
 	}
-	r, info, err := e.Memory.Open(ctx, name)
+	r, info, err := e.Open(ctx, name)
 	if err != nil {
 		return nil, info, false, err
 	}
@@ -81,10 +81,10 @@ func (e *elsewhere) List(ctx context.Context, prefix string) iter.Seq2[cache.Inf
 	return e.Memory.List(ctx, prefix)
 }
 
-func open(t *testing.T, max int64) (*layer.Layer, *elsewhere, string) {
+func open(t *testing.T, room int64) (*layer.Layer, *elsewhere, string) {
 	t.Helper()
 	remote, dir := &elsewhere{Memory: cache.NewMemory()}, filepath.Join(t.TempDir(), "not", "yet")
-	return layer.New(remote, dir, layer.Options{MaxBytes: max}), remote, dir
+	return layer.New(remote, dir, layer.Options{MaxBytes: room}), remote, dir
 }
 
 func read(t *testing.T, s cache.Store, name string) string {
