@@ -28,6 +28,7 @@ var never = map[string]map[string]string{
 	"pkg/cache": {
 		module + "pkg/kube": "the cache knows no subject", module + "pkg/collector": "the cache knows no collector", "k8s.io/": "the cache knows no collector",
 	},
+	"pkg/cache/layer": {"github.com/aws/": "copies are kept of any cache elsewhere"},
 	"pkg/collector/kubernetes": {
 		module + "pkg/cache": "collectors do not know that they are cached", module + "pkg/fred": "collectors know no use case", "github.com/spf13/cobra": "collectors know no flags",
 	},
@@ -59,6 +60,7 @@ var only = map[string][]string{
 	"github.com/charmbracelet/lipgloss":        {"internal/term", "internal/view"},
 	"github.com/olekukonko/tablewriter":        {"internal/view"},
 	"github.com/danielgtaylor/huma/v2":         {"internal/server", "pkg/app"},
+	"github.com/aws/aws-sdk-go-v2/config":      {"pkg/cache/s3"},
 	"k8s.io/cli-runtime/pkg/genericclioptions": {"internal/cli", "internal/wire"},
 }
 

@@ -21,7 +21,7 @@ type Config struct {
 
 // Cache says where the one cache is.
 type Cache struct {
-	URL string `key:"url" doc:"Where the cache is: file:///… or a path, or mem:// to keep nothing" default:"~/.fred/fred-backend-cache"`
+	URL string `key:"url" doc:"Where the cache is: file:///… or a path, s3://bucket/prefix?endpoint=…&region=…&profile=… to share it, or mem:// to keep nothing" default:"~/.fred/fred-backend-cache"`
 }
 
 // Import bounds what a zip may hold that is imported.

@@ -67,12 +67,12 @@ func Build(c config.Config, o Options) (*Built, error) {
 	if c.Timeout <= 0 {
 		return nil, fault.New(fault.Invalid, "timeout %s is not positive", c.Timeout).Hinted("Give a duration such as 30s.")
 	}
-	store, err := store(c, o)
+	b := &Built{Switch: &offline.Switch{}}
+	b.Switch.Set(c.Offline && !o.Simulation)
+	store, err := store(c, o, b.Switch)
 	if err != nil {
 		return nil, err
 	}
-	b := &Built{Switch: &offline.Switch{}}
-	b.Switch.Set(c.Offline && !o.Simulation)
 	off := b.Switch.On
 	if o.Simulation { // there is nobody to ask
 		off = nil
@@ -85,6 +85,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 	fopts.PseudonymKey = pseudonymKey(store)
 	fopts.Location = location(c, store)
 	fopts.Checks = checks(c, o.Settings, store)
+	b.Notes = notesOn(store, b.Switch)
 	fopts.Cache = cache.New(store, copts)
 	b.close = append(b.close, fopts.Cache.Close)
 	switch {
@@ -96,7 +97,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 		k := &kubeconfig{flags: o.Kube, settings: c, version: o.Version, offline: b.Switch}
 		fopts.Contexts, fopts.Kubernetes, fopts.Source = k, guarded{kubernetes.New(k.rest), b.Switch}, kubernetes.Name
 		if !b.Switch.On() {
-			b.Notes = k.notes()
+			b.Notes = append(b.Notes, k.notes()...)
 		}
 	}
 	b.Fred = fred.New(fopts)
@@ -142,7 +143,7 @@ func asAnother(f *genericclioptions.ConfigFlags) bool {
 	return f.ImpersonateGroup != nil && len(*f.ImpersonateGroup) > 0
 }
 
-func store(c config.Config, o Options) (cache.Store, error) {
+func store(c config.Config, o Options, off *offline.Switch) (cache.Store, error) {
 	if o.Simulation || asAnother(o.Kube) {
 		return cache.NewMemory(), nil
 	}
@@ -158,9 +159,11 @@ func store(c config.Config, o Options) (cache.Store, error) {
 			return nil, fault.New(fault.Invalid, "cache.url: %w", err)
 		}
 		return folder(filepath.FromSlash(u.Path))
+	case scheme == "s3":
+		return bucket(c.Cache.URL, o, off)
 	default:
 		return nil, fault.New(fault.Invalid, "cache.url: no cache is kept at %q", scheme+"://").
-			Hinted("Use a path, file:///… or mem://.")
+			Hinted("Use a path, file:///…, s3://… or mem://.")
 	}
 }
 

@@ -29,6 +29,12 @@ var (
 	// ErrCommitted says that changes are recorded but not all of them made: the
 	// next to open the store ends them.
 	ErrCommitted = errors.New("the changes are recorded, and not all made yet")
+	// ErrUncertain says that the medium was lost while changes were recorded: all
+	// of them will be made, or none.
+	ErrUncertain = errors.New("it is not known whether the changes were recorded: all were, or none")
+	// ErrLost says that a batch took so long without a sign of life that another
+	// took its place. Nothing of it was changed.
+	ErrLost = errors.New("the changes took too long, and another's are being made")
 	// ErrName says that a store was given a name it does not keep.
 	ErrName = errors.New("invalid entry name")
 	// ErrClosed says that the Cache was closed.

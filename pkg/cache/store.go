@@ -51,7 +51,8 @@ type Batch interface {
 	Delete(ctx context.Context, name string) error
 	// Commit makes the changes. When it fails, none was made, unless the error
 	// is ErrCommitted: then they are recorded, and whoever opens the store next
-	// ends what is left. Others may see some of the changes before the rest.
+	// ends what is left; or ErrUncertain: then all of them are made, or none.
+	// Others may see some of the changes before the rest.
 	Commit(ctx context.Context) error
 	// Close drops what was not committed.
 	Close() error
@@ -76,9 +77,12 @@ func ReadBlob(ctx context.Context, s Store, name string) ([]byte, Info, error) {
 type Info struct {
 	Name     string
 	Size     int64     // in bytes
-	Version  string    // differs after each Put; opaque
-	Modified time.Time // UTC
+	Version  string    // differs between blobs of different content that had the name; opaque
+	Modified time.Time // UTC, by the clock of the medium, to the second at least
 }
+
+// CheckName returns ErrName unless a store keeps blobs of that name.
+func CheckName(name string) error { return checkName(name) }
 
 // checkName says whether a store keeps blobs of that name.
 func checkName(name string) error {

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -14,7 +15,13 @@ func (c *Cache) Verify(ctx context.Context, l Listed) error {
 	if l.Problem != nil {
 		return l.Problem
 	}
-	r, info, err := c.store.Open(ctx, l.Name)
+	open := c.store.Open
+	if past, ok := c.store.(interface {
+		OpenRemote(ctx context.Context, name string) (io.ReadCloser, Info, error)
+	}); ok { // not a copy of it
+		open = past.OpenRemote
+	}
+	r, info, err := open(ctx, l.Name)
 	if errors.Is(err, ErrMissing) {
 		return nil // deleted since
 	}

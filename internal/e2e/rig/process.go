@@ -18,6 +18,7 @@ type process struct {
 	name string
 	path string
 	args []string
+	env  []string // that of the rig when nil
 	log  string
 	cmd  *exec.Cmd     // nil until started
 	done chan struct{} // closed when it has ended
@@ -40,6 +41,7 @@ func (p *process) start(ctx context.Context) error {
 	}
 	defer log.Close()
 	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), p.path, p.args...)
+	p.cmd.Env = p.env
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	p.cmd.SysProcAttr = childAttr()
 	p.done = make(chan struct{})

@@ -11,6 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 export CGO_ENABLED=0
 kubernetes=$(sed -n 's|^\s*k8s.io/kubernetes v\([^ ]*\).*|\1|p' go.mod)
 kwok=sigs.k8s.io/kwok@v0.8.0 # outside go.mod: it asks for other Kubernetes modules
+minio=v0.0.0-20260212201848-7aac2a2c5b7c # not in the key, but in the name: the others stay when it changes
 version=k8s.io/component-base/version
 IFS=. read -r major minor _ <<<"$kubernetes"
 ldflags="-s -w -X $version.gitVersion=v$kubernetes -X $version.gitMajor=$major -X $version.gitMinor=$minor"
@@ -50,6 +51,15 @@ if stage kwok; then
 	GOBIN="$temp" GOFLAGS= go install -trimpath -ldflags '-s -w' "${kwok/@//cmd/kwok@}" >&2
 	publish kwok
 fi
+
+# An S3 that the tests may kill, beside the rest under a name without a version.
+name="minio-${minio##*-}"
+if stage "$name"; then
+	GOBIN="$temp" GOFLAGS= go install -trimpath -ldflags '-s -w' "github.com/minio/minio@$minio" >&2
+	mv "$temp/minio" "$temp/$name"
+	publish "$name"
+fi
+ln -sfn "$name" "$dir/minio"
 
 # kwok does nothing without the stages that its module ships as YAML.
 if stage stages; then

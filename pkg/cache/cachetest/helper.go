@@ -2,6 +2,7 @@ package cachetest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -44,4 +45,13 @@ func isMissing(t *testing.T, s cache.Store, name string) {
 	require.ErrorIs(t, err, cache.ErrMissing)
 	_, err = s.Stat(t.Context(), name)
 	require.ErrorIs(t, err, cache.ErrMissing)
+}
+
+// same fails unless both tell of one version of a blob. A medium may tell of the
+// time at which it stored it a little before it has done so.
+func same(t *testing.T, want, got cache.Info) {
+	t.Helper()
+	require.WithinDuration(t, want.Modified, got.Modified, 5*time.Second)
+	got.Modified = want.Modified
+	require.Equal(t, want, got)
 }

@@ -25,24 +25,24 @@ func Store(t *testing.T, open func(t *testing.T) cache.Store) {
 }
 
 var promises = map[string]func(*testing.T, cache.Store){
-	"bytes come back as they were put":                bytesComeBack,
-	"parts are put one after the other":               partsAreJoined,
-	"the caller owns what he gives and gets":          slicesAreOwned,
-	"an empty blob is not a missing one":              emptyIsNotMissing,
-	"what was never put is missing":                   neverPutIsMissing,
-	"what was deleted is missing":                     deletedIsMissing,
-	"a version changes with each put and only then":   versionsChange,
-	"the head is a part, or all of a short blob":      headIsPart,
-	"a long name keeps its own blob":                  longNames,
-	"a name is refused that could escape or hide":     badNames,
-	"a list is sorted and holds what has the prefix":  listIsSorted,
-	"a list can be left early":                        listStops,
-	"a batch changes all at once or nothing":          batches,
-	"batches wait for one another":                    batchesWait,
-	"a canceled context ends every operation":         canceled,
-	"a reader sees the old blob or the new one":       overwriteIsAtomic,
-	"writers of one name leave one of their blobs":    writersLeaveOne,
-	"writers and deleters of neighbors do not meddle": neighborsDoNotMeddle,
+	"bytes come back as they were put":                 bytesComeBack,
+	"parts are put one after the other":                partsAreJoined,
+	"the caller owns what he gives and gets":           slicesAreOwned,
+	"an empty blob is not a missing one":               emptyIsNotMissing,
+	"what was never put is missing":                    neverPutIsMissing,
+	"what was deleted is missing":                      deletedIsMissing,
+	"a version changes with the content and only then": versionsChange,
+	"the head is a part, or all of a short blob":       headIsPart,
+	"a long name keeps its own blob":                   longNames,
+	"a name is refused that could escape or hide":      badNames,
+	"a list is sorted and holds what has the prefix":   listIsSorted,
+	"a list can be left early":                         listStops,
+	"a batch changes all at once or nothing":           batches,
+	"batches wait for one another":                     batchesWait,
+	"a canceled context ends every operation":          canceled,
+	"a reader sees the old blob or the new one":        overwriteIsAtomic,
+	"writers of one name leave one of their blobs":     writersLeaveOne,
+	"writers and deleters of neighbors do not meddle":  neighborsDoNotMeddle,
 }
 
 func bytesComeBack(t *testing.T, s cache.Store) {
@@ -54,7 +54,7 @@ func bytesComeBack(t *testing.T, s cache.Store) {
 		got, read, err := cache.ReadBlob(t.Context(), s, "a/b.jsonl")
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(data, got), "the bytes differ")
-		require.Equal(t, info, read)
+		same(t, info, read)
 	}
 }
 
@@ -108,12 +108,12 @@ func deletedIsMissing(t *testing.T, s cache.Store) {
 func versionsChange(t *testing.T, s cache.Store) {
 	seen := map[string]bool{}
 	for i := range 100 { // fast, same size: a clock alone does not tell them apart
-		info := put(t, s, "a", fmt.Sprint(100+i%2))
+		info := put(t, s, "a", fmt.Sprint(100+i))
 		require.False(t, seen[info.Version], "version %q came again", info.Version)
 		seen[info.Version] = true
 		stat, err := s.Stat(t.Context(), "a")
 		require.NoError(t, err)
-		require.Equal(t, info, stat)
+		same(t, info, stat)
 	}
 }
 
@@ -123,7 +123,7 @@ func headIsPart(t *testing.T, s cache.Store) {
 		head, got, err := s.Head(t.Context(), "a", n)
 		require.NoError(t, err)
 		require.Equal(t, want, string(head))
-		require.Equal(t, info, got)
+		same(t, info, got)
 	}
 }
 
@@ -174,7 +174,7 @@ func listIsSorted(t *testing.T, s cache.Store) {
 		require.NoError(t, err)
 		stat, err := s.Stat(t.Context(), info.Name)
 		require.NoError(t, err)
-		require.Equal(t, stat, info)
+		same(t, stat, info)
 	}
 }
 
@@ -267,7 +267,7 @@ func writersLeaveOne(t *testing.T, s cache.Store) {
 	isWhole(t, data, size)
 	stat, err := s.Stat(t.Context(), "new/folder/a")
 	require.NoError(t, err)
-	require.Equal(t, stat, info)
+	same(t, stat, info)
 	require.Equal(t, []string{"new/folder/a"}, names(t, s, ""))
 }
 
