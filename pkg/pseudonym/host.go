@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -74,7 +73,7 @@ func (m *Mask) providerID(s string) string {
 	return scheme + ":///" + m.Name("machine", rest)
 }
 
-var plainTag = regexp.MustCompile(`^v?\d{1,5}(\.\d{1,5}){0,2}([-+](alpine|slim|debian|bookworm|bullseye|rc\.?\d*|alpha\.?\d*|beta\.?\d*|eksbuild\.\d+|r\d{1,3}))?$|^latest$`)
+var plainTag = patternOf(`^v?\d{1,5}(\.\d{1,5}){0,2}([-+](alpine|slim|debian|bookworm|bullseye|rc\.?\d*|alpha\.?\d*|beta\.?\d*|eksbuild\.\d+|r\d{1,3}))?$|^latest$`)
 
 // Image masks an image: registry and repository apart, so that images of one
 // registry are seen to be. A tag stays where it is a plain version; others may be

@@ -1,7 +1,6 @@
 package pseudonym
 
 import (
-	"regexp"
 	"strings"
 	"time"
 )
@@ -72,12 +71,12 @@ func (m *Mask) ifOr(keep bool, v string) string {
 // a data center of one's own are masked.
 var (
 	direction = `(north|south|east|west|central)(east|west)?`
-	cloudZone = regexp.MustCompile(`^(` +
+	cloudZone = patternOf(`^(` +
 		`(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov|-isob?)?-` + direction + `-\d[a-z]?|` +
 		`(africa|asia|australia|europe|me|northamerica|southamerica|us)-` + direction + `\d{1,2}(-[a-z])?|` +
 		`(GRA|SBG|BHS|RBX|WAW|DE|UK|SGP|SYD)\d{1,2}|\d)$`)
-	azureZone = regexp.MustCompile(`^([a-z]+\d?)(-\d)?$`)
-	machines  = regexp.MustCompile(`^(` +
+	azureZone = patternOf(`^([a-z]+\d?)(-\d)?$`)
+	machines  = patternOf(`^(` +
 		`[a-z]{1,4}\d{1,2}[a-z]{0,4}(-flex)?\.(nano|micro|small|medium|large|\d{0,2}xlarge|metal(-\d{1,2}xl)?)|` +
 		`(a2|a3|c2|c2d|c3|c3d|c4|c4a|e2|g2|m1|m2|m3|n1|n2|n2d|n4|t2a|t2d)-(standard|highmem|highcpu|micro|small|medium|megamem|ultramem|highgpu)(-\d{1,3}g?)?|` +
 		`(Standard|Basic)_[A-Z]{1,3}\d{1,3}[a-z]{0,4}(_v\d)?|` +

@@ -1,7 +1,6 @@
 package pseudonym
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -18,7 +17,7 @@ var everywhere = setOf("ns/default ns/kube-system ns/kube-public ns/kube-node-le
 
 // hashed is the name that a Deployment gives a ReplicaSet; see pkg/kube, which
 // tells the Deployment by it where ReplicaSets may not be read.
-var hashed = regexp.MustCompile(`^(.+)-[a-z0-9]{5,10}$`)
+var hashed = patternOf(`^(.+)-[a-z0-9]{5,10}$`)
 
 // object masks the name of an object of a kind.
 func (m *Mask) object(kind, name string) string {

@@ -1,7 +1,6 @@
 package pseudonym
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -9,16 +8,16 @@ import (
 const moments = `([\d*,/?#-]|\b(MON|TUE|WED|THU|FRI|SAT|SUN|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\b){1,40}`
 
 var (
-	shortDigits = regexp.MustCompile(`^-?\d{1,6}$`)
-	decimal     = regexp.MustCompile(`^-?\d{1,6}\.\d{1,6}$`)
-	quantities  = regexp.MustCompile(`^\d{1,15}(\.\d{1,9})?([numkMGTPE]|[KMGTPE]i)?$`)
-	measures    = regexp.MustCompile(`^(\d{1,9}(\.\d{1,3})?(ns|us|ms|s|m|h|d|Mi|Gi|Ki|Ti|M|G|k|MB|GB|%))+$`)
-	listens     = regexp.MustCompile(`^(0\.0\.0\.0|127\.0\.0\.1|\[::1?\]|localhost|\*)?:\d{1,5}$`)
-	placeholder = regexp.MustCompile(`^‹(string|path|url|host|(script|text), \d+ bytes|redacted: [a-z][a-z0-9 -]{0,40})›$`)
-	reference   = regexp.MustCompile(`^\$([({])([A-Za-z_][A-Za-z0-9_.-]*)([)}])$`)
-	schedules   = regexp.MustCompile(`^` + moments + `( +` + moments + `){4}$`)
-	nicknames   = regexp.MustCompile(`^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \d+[hms])$`)
-	versions    = regexp.MustCompile(`^v?\d{1,5}(\.\d{1,5}){0,2}([-+](eks|gke|k3s\d*|rke2r?\d*|alpine|slim|rc\d*|alpha\d*|beta\d*)\b)?`)
+	shortDigits = patternOf(`^-?\d{1,6}$`)
+	decimal     = patternOf(`^-?\d{1,6}\.\d{1,6}$`)
+	quantities  = patternOf(`^\d{1,15}(\.\d{1,9})?([numkMGTPE]|[KMGTPE]i)?$`)
+	measures    = patternOf(`^(\d{1,9}(\.\d{1,3})?(ns|us|ms|s|m|h|d|Mi|Gi|Ki|Ti|M|G|k|MB|GB|%))+$`)
+	listens     = patternOf(`^(0\.0\.0\.0|127\.0\.0\.1|\[::1?\]|localhost|\*)?:\d{1,5}$`)
+	placeholder = patternOf(`^‹(string|path|url|host|(script|text), \d+ bytes|redacted: [a-z][a-z0-9 -]{0,40})›$`)
+	reference   = patternOf(`^\$([({])([A-Za-z_][A-Za-z0-9_.-]*)([)}])$`)
+	schedules   = patternOf(`^` + moments + `( +` + moments + `){4}$`)
+	nicknames   = patternOf(`^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \d+[hms])$`)
+	versions    = patternOf(`^v?\d{1,5}(\.\d{1,5}){0,2}([-+](eks|gke|k3s\d*|rke2r?\d*|alpine|slim|rc\d*|alpha\d*|beta\d*)\b)?`)
 )
 
 // shortNumber tells the numbers that no account, customer or telephone has.
@@ -115,11 +114,11 @@ func (m *Mask) limit(k, v string) (key, value string) {
 }
 
 var (
-	exitCode    = regexp.MustCompile(`^exit code -?\d+$`)
-	keyMissing  = regexp.MustCompile(`^key (\S+) of (\S+) (\S+) is missing$`)
-	itIsMissing = regexp.MustCompile(`^(\S+) (\S+) is missing$`)
-	short       = regexp.MustCompile(`^\d+ (Insufficient (cpu|memory|pods|ephemeral-storage|nvidia\.com/gpu)|Too many pods|node\(s\) (had untolerated taint|had volume node affinity conflict|were unschedulable|didn't have free ports|didn't match Pod's node affinity/selector|didn't match pod topology spread constraints|didn't match pod (anti-)?affinity rules|didn't match the requested node (name|affinity)))$`)
-	shortOf     = regexp.MustCompile(`^(\d+ Insufficient )([a-z0-9./-]+)$`)
+	exitCode    = patternOf(`^exit code -?\d+$`)
+	keyMissing  = patternOf(`^key (\S+) of (\S+) (\S+) is missing$`)
+	itIsMissing = patternOf(`^(\S+) (\S+) is missing$`)
+	short       = patternOf(`^\d+ (Insufficient (cpu|memory|pods|ephemeral-storage|nvidia\.com/gpu)|Too many pods|node\(s\) (had untolerated taint|had volume node affinity conflict|were unschedulable|didn't have free ports|didn't match Pod's node affinity/selector|didn't match pod topology spread constraints|didn't match pod (anti-)?affinity rules|didn't match the requested node (name|affinity)))$`)
+	shortOf     = patternOf(`^(\d+ Insufficient )([a-z0-9./-]+)$`)
 )
 
 // detail keeps what an issue says in the words that fred itself chose; nothing
