@@ -92,8 +92,11 @@ func (s *Store) move(ctx context.Context, staged, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, timeFor(cache.MaxBlob))
 	defer cancel()
 	from := url.URL{Path: s.Bucket + "/" + *s.key(staged)}
-	_, err := s.client.CopyObject(ctx, &s3.CopyObjectInput{
-		Bucket: &s.Bucket, Key: s.key(name), CopySource: aws.String(from.EscapedPath()),
+	err := twice(ctx, func() error {
+		_, err := s.client.CopyObject(ctx, &s3.CopyObjectInput{
+			Bucket: &s.Bucket, Key: s.key(name), CopySource: aws.String(from.EscapedPath()),
+		})
+		return err
 	})
 	if codeOf(err) == "NoSuchKey" {
 		s.log.Warn("what a batch staged was deleted by another hand", "name", name)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -54,13 +55,34 @@ func (s *Store) put(ctx context.Context, name string, data []byte, condition fun
 	ctx, cancel := context.WithTimeout(ctx, timeFor(int64(len(data))))
 	defer cancel()
 	in := &s3.PutObjectInput{
-		Bucket: &s.Bucket, Key: s.key(name), Body: bytes.NewReader(data), ContentLength: aws.Int64(int64(len(data))),
+		Bucket: &s.Bucket, Key: s.key(name), ContentLength: aws.Int64(int64(len(data))),
 		ContentType: aws.String("application/octet-stream"),
 	}
 	if condition != nil {
 		condition(in)
 	}
-	return s.client.PutObject(ctx, in)
+	var out *s3.PutObjectOutput
+	err := twice(ctx, func() (err error) {
+		in.Body = bytes.NewReader(data)
+		out, err = s.client.PutObject(ctx, in)
+		return err
+	})
+	return out, err
+}
+
+// twice makes a write once more that is said to be denied. A MinIO says so when
+// the folder that the object comes into is deleted, being empty, at that moment.
+func twice(ctx context.Context, write func() error) error {
+	err := write()
+	if statusOf(err) != http.StatusForbidden {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return err
+	case <-time.After(50 * time.Millisecond):
+		return write()
+	}
 }
 
 // Delete implements cache.Store.
