@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -95,7 +96,8 @@ func TestManyProcessesAndAServerShareOneCache(t *testing.T) {
 					args, answer = []string{"cache", "verify"}, false
 				}
 				o := l.fred(args...)
-				if o.code != 0 || answer && o.stdout != want {
+				pruned := args[1] == "export" && strings.Contains(o.stderr, "nothing in the cache is selected")
+				if o.code != 0 && !pruned || answer && o.stdout != want {
 					t.Errorf("%s", o)
 				}
 				did(args[0] + " " + args[1])

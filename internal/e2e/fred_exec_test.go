@@ -77,7 +77,7 @@ func TestALoginProgramThatDoesNotWorkIsSaid(t *testing.T) {
 		},
 		"it prints nonsense":         {"echo nonsense", nil, []string{"decoding stdout"}},
 		"it prints no token":         {prints(t, map[string]any{}), nil, []string{"didn't return a token"}},
-		"it prints an expired token": {prints(t, map[string]any{"token": g.expiredToken(t)}), nil, []string{"Unauthorized"}},
+		"it prints an expired token": {prints(t, map[string]any{"token": g.expiredToken(t)}), nil, []string{"does not accept the credentials"}},
 		"it wants a terminal":        {"", func(e *clientcmdapi.ExecConfig) { e.InteractiveMode = clientcmdapi.AlwaysExecInteractiveMode }, []string{"standard input is not a terminal"}},
 		"it speaks another version": {
 			prints(t, map[string]any{"token": "x"}),

@@ -88,6 +88,10 @@ func brief(err error) error {
 		first, _, _ := strings.Cut(err.Error(), "\n\n")
 		return errors.New(first)
 	}
+	if status, ok := errors.AsType[*apierrors.StatusError](err); ok && apierrors.IsUnauthorized(err) {
+		// "Unauthorized", or something else where client-go could not read the answer.
+		return errors.New(strings.Replace(err.Error(), status.Error(), "the API server does not accept the credentials", 1))
+	}
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		if before, _, ok := strings.Cut(u.URL, "?"); ok {
 			u.URL = before

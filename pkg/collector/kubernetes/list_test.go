@@ -137,8 +137,8 @@ func TestWhatAServerMayAnswerInsteadOfAList(t *testing.T) {
 		kind       fault.Kind
 		says, hint string
 	}{
-		{"401: it does not know who asks", refuse(apierrors.NewUnauthorized("Unauthorized")), fault.Unauthorized, "Unauthorized", "Log in again"},
-		{"401 from something in between", plain(401, "<html>please log in</html>"), fault.Unauthorized, "credentials", "Log in again"},
+		{"401: it does not know who asks", refuse(apierrors.NewUnauthorized("Unauthorized")), fault.Unauthorized, "does not accept the credentials", "Log in again"},
+		{"401 from something in between", plain(401, "<html>please log in</html>"), fault.Unauthorized, "does not accept the credentials", "Log in again"},
 		{"403: it refuses", refuse(apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "", errors.New("no rights"))), fault.Forbidden, "forbidden", "-n"},
 		{"429 for ever", func(w http.ResponseWriter) {
 			w.Header().Set("Retry-After", "0")
