@@ -13,11 +13,16 @@ import (
 )
 
 func newCache(f *Factory) *cobra.Command {
+	var format string
 	cmd := &cobra.Command{
-		Use:   "cache",
-		Short: "See what is cached, pass it on, take what others cached",
-		Args:  noWords,
+		Use:     "cache",
+		Short:   "See what is cached, pass it on, take what others cached",
+		Long:    "Show where the cache is and what it holds of which cluster, as fred cache info does.",
+		Example: "  fred cache\n  fred cache ls\n  fred cache export -o cache.zip",
+		Args:    noWords,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return info(cmd, f, format) },
 	}
+	f.outputFlag(cmd, &format)
 	cmd.AddCommand(newExport(f), newImport(f), newEntries(f), newInfo(f), newVerify(f), newPrune(f))
 	return cmd
 }
@@ -56,11 +61,16 @@ func newInfo(f *Factory) *cobra.Command {
 		Example: "  fred cache info\n  fred cache info -o json",
 		Args:    noWords,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return cached(f, format, func(lib *fred.Fred) (fred.CacheInfo, error) { return lib.Info(cmd.Context()) }, view.CacheInfo)
+			return info(cmd, f, format)
 		},
 	}
 	f.outputFlag(cmd, &format)
 	return cmd
+}
+
+// info is what fred cache and fred cache info do.
+func info(cmd *cobra.Command, f *Factory, format string) error {
+	return cached(f, format, func(lib *fred.Fred) (fred.CacheInfo, error) { return lib.Info(cmd.Context()) }, view.CacheInfo)
 }
 
 func newVerify(f *Factory) *cobra.Command {

@@ -16,6 +16,17 @@ const completeFor = 3 * time.Second
 
 type complete = func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective)
 
+// workload completes the KIND/NAME of a workload or, after a kind, the name alone.
+func (f *Factory) workload(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	switch {
+	case len(args) == 0:
+		return f.words(f.workloads)(cmd, args, typed)
+	case len(args) > 1 || strings.Contains(args[0], "/"):
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return f.words(func(lib *fred.Fred, cmd *cobra.Command) []string { return f.workloadsOf(lib, cmd, args[0]) })(cmd, args, typed)
+}
+
 // words makes a completion of what list returns; what fails completes nothing.
 func (f *Factory) words(list func(lib *fred.Fred, cmd *cobra.Command) []string) complete {
 	return func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
@@ -76,6 +87,20 @@ func (f *Factory) workloads(lib *fred.Fred, cmd *cobra.Command) []string {
 		w := &r.Items[i]
 		for _, kind := range append(typedKinds(w.Kind), strings.ToLower(w.Kind)) {
 			names = append(names, kind+"/"+w.Name)
+		}
+	}
+	return names
+}
+
+// workloadsOf lists the names of the workloads of a kind, as a person wrote it.
+func (f *Factory) workloadsOf(lib *fred.Fred, cmd *cobra.Command, kind string) []string {
+	if canonical, known := kube.ParseKind(kind); known {
+		kind = canonical
+	}
+	var names []string
+	for _, w := range f.workloads(lib, cmd) {
+		if name, ok := strings.CutPrefix(w, strings.ToLower(kind)+"/"); ok {
+			names = append(names, name)
 		}
 	}
 	return names

@@ -74,7 +74,7 @@ and pods of other owners (an Argo Rollout, say) are rows of their own kind.`,
 func newWorkload(f *Factory, s *selection) *cobra.Command {
 	var w named
 	return lister(f, s, &cobra.Command{
-		ValidArgsFunction: f.words(f.workloads),
+		ValidArgsFunction: f.workload,
 
 		Use:   "workload KIND/NAME",
 		Short: "Show one workload: containers, pods, ConfigMaps, Services, Ingresses",

@@ -117,7 +117,7 @@ func lister[I, T any](f *Factory, s *selection, cmd *cobra.Command,
 func wiringList[I, T any](f *Factory, s *selection, w *named, cmd *cobra.Command,
 	ask func(*fred.Fred, context.Context, fred.Query) (report.Report[I, T], error), look func(report.Report[I, T]) view.Doc,
 ) *cobra.Command {
-	cmd.Args, cmd.ValidArgsFunction = w.read, f.words(f.workloads)
+	cmd.Args, cmd.ValidArgsFunction = w.read, f.workload
 	lister(f, s, cmd, ask, look)
 	s.namespacesFlag(cmd)
 	return cmd

@@ -147,7 +147,7 @@ func CacheInfo(r fred.CacheInfo) Doc {
 				c := &r.Items[i]
 				states := stateWords(c.States)
 				if c.Aside > 0 {
-					states += fmt.Sprintf(", %d set aside", c.Aside)
+					states = strings.TrimPrefix(fmt.Sprintf("%s, %d set aside", states, c.Aside), ", ")
 				}
 				if c.Simulated {
 					states += ", simulated"

@@ -29,11 +29,20 @@ func listed[I, T any](r report.Report[I, T], what string, name func(*I) string, 
 			case report.Partial(r.Warnings):
 				p.Line(text("no " + severalOf(what) + " known"))
 			default:
-				p.Line(text("no " + severalOf(what)))
+				p.Line(text("no " + severalOf(what) + within(r.Namespace)))
 			}
 			p.Footer(r.CollectedAt, r.Stale, r.Simulated)
 		},
 	}
+}
+
+// within names the namespace that a list is of, so that nobody takes nothing
+// there for nothing at all.
+func within(namespace string) string {
+	if namespace == "" {
+		return ""
+	}
+	return " in namespace " + namespace
 }
 
 func severalOf(what string) string {

@@ -119,7 +119,8 @@ func TestWhatIsNotThereIsSaidWithWhatMayHaveBeenMeant(t *testing.T) {
 		{"a kind", `no kind of workload "deplyment"`, `Did you mean "Deployment"?`, detail("deplyment", "web"), fault.NotFound},
 		{"a kind unlike all", `no kind of workload "zzzzzzzz"`, "The kinds are Deployment,", detail("zzzzzzzz", "web"), fault.NotFound},
 		{"a name", `no deployment "wbe" in namespace shop`, `Did you mean "web"?`, detail("deploy", "wbe"), fault.NotFound},
-		{"a name of a kind there is none of", `no statefulset "web" in namespace shop`, "", detail("sts", "web"), fault.NotFound},
+		{"a name of another namespace", `no deployment "log" in namespace shop`, "There is one in namespace ops: name that with -n.", detail("deploy", "log"), fault.NotFound},
+		{"a name of a kind there is none of", `no statefulset "web" in namespace shop`, "See what there is with fred kube workloads -n shop.", detail("sts", "web"), fault.NotFound},
 		{"a selector", `selector "a in ("`, "-l app=web", ask(fred.Query{Selector: "a in ("}), fault.Invalid},
 	}
 	for _, tt := range tests {

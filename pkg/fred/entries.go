@@ -337,10 +337,12 @@ func (f *Fred) Info(ctx context.Context) (CacheInfo, error) {
 func (r *CacheRow) add(e *EntryRow) {
 	r.Entries++
 	r.SizeBytes += e.SizeBytes
-	r.States[e.State]++
 	r.Simulated = r.Simulated || e.Simulated
 	if e.Aside != "" {
 		r.Aside++
+	}
+	if e.Aside == "" || e.State == cache.Damaged || e.State == cache.Newer {
+		r.States[e.State]++ // what is set aside serves nobody, however fresh it is
 	}
 	if e.CollectedAt.IsZero() {
 		return

@@ -43,6 +43,15 @@ func TestAnotherClusterUnderOneNameIsSetAsideSaidAndBroughtBack(t *testing.T) {
 	require.True(t, back.Stale)
 	require.Equal(t, *before.CollectedAt, *back.CollectedAt)
 	require.Contains(t, codes(back.Warnings), report.Replaced)
+
+	info, err := s.Info(t.Context())
+	require.NoError(t, err)
+	sum := info.Items[0].Aside
+	require.NotZero(t, sum)
+	for _, n := range info.Items[0].States {
+		sum += n
+	}
+	require.Equal(t, info.Items[0].Entries, sum, "what is set aside is not fresh or stale as well")
 }
 
 func TestListsOfAnotherClusterAreNeverMixedInWhenOneListFails(t *testing.T) {

@@ -172,8 +172,12 @@ func (l *loading) list(ctx context.Context, r kube.Resource) part {
 	refused := fault.KindOf(e.Cause) == fault.Forbidden || err != nil && fault.KindOf(err) == fault.Forbidden
 	nothing := err != nil && (l.Offline() || l.down != nil) // but perhaps of some namespaces
 	if r.Namespaced() && (refused || nothing) {
-		if in := l.listIn(ctx, r, err); in.err == nil {
+		in := l.listIn(ctx, r, err)
+		if in.err == nil {
 			return in
+		}
+		if refused && err != nil {
+			p.err = in.err
 		}
 	}
 	return p

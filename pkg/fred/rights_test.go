@@ -62,6 +62,15 @@ func TestAViewerWhoAsksForTheWholeClusterIsToldWhatIsMissing(t *testing.T) {
 	require.Empty(t, r.Warnings, "an overview of one namespace is what he may see")
 }
 
+func TestAViewerWhoNamesANamespaceThatHeMayNotReadIsToldOfThatNamespace(t *testing.T) {
+	s := dev(t)
+	s.world.places["dev"].refuse = func(r kube.Resource, namespace string) error {
+		return fault.New(fault.Forbidden, "%s is forbidden in %q", r, namespace)
+	}
+	_, err := s.Workloads(t.Context(), fred.Query{Namespace: "ops"})
+	fails(t, err, fault.Forbidden, `is forbidden in "ops"`, "")
+}
+
 func TestWhereWholeListsAreForbiddenTheNamespacesOfTheSettingsAreReadToo(t *testing.T) {
 	s := dev(t, func(o *fred.Options) { o.NamespacesOf = func(string) []string { return []string{"ops", "gone"} } })
 	s.world.places["dev"].viewer("shop", "ops")

@@ -58,7 +58,28 @@ func (l *loaded) find(namespace, kind, name string) (kube.ID, error) {
 		slices.Sort(kinds)
 		return kube.ID{}, unknownKind(kind, slices.Compact(append(kinds, kube.Kinds...)))
 	}
-	return kube.ID{}, unknown(strings.ToLower(canonical), name, names, "in namespace "+namespace)
+	err := unknown(strings.ToLower(canonical), name, names, "in namespace "+namespace)
+	switch in := l.elsewhere(canonical, name); {
+	case len(in) == 1:
+		err = fault.New(fault.NotFound, "%w", err).Hinted("There is one in namespace %s: name that with -n.", in[0])
+	case len(in) > 1:
+		err = fault.New(fault.NotFound, "%w", err).Hinted("There is one in each of %s: name the namespace with -n.", strings.Join(in, ", "))
+	case fault.HintOf(err) == "":
+		err = fault.New(fault.NotFound, "%w", err).Hinted("See what there is with fred kube workloads -n %s.", namespace)
+	}
+	return kube.ID{}, err
+}
+
+// elsewhere returns the namespaces that have a workload of that kind and name,
+// as far as they are known.
+func (l *loaded) elsewhere(kind, name string) []string {
+	var in []string
+	for _, row := range l.snapshot.Workloads("", func(w *kube.Workload) bool { return w.Name == name }) {
+		if strings.EqualFold(row.Kind, kind) {
+			in = append(in, row.Namespace)
+		}
+	}
+	return in
 }
 
 func unknownKind(kind string, have []string) error {

@@ -5,6 +5,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -19,8 +20,6 @@ import (
 	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/fredctl/fred/pkg/kube"
 )
@@ -122,25 +121,27 @@ func (s *Source) Identify(ctx context.Context, context string) (kube.Server, err
 		return kube.Server{}, err
 	}
 	server := kube.Server{URL: c.url}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
+	var errs [2]error // both are waited for, so that the same trouble is told in the same words each time
+	var g sync.WaitGroup
+	g.Go(func() {
 		var v version.Info
 		body, err := c.of[core.SchemeGroupVersion].Get().AbsPath("/version").SetHeader("Accept", runtime.ContentTypeJSON).DoRaw(ctx)
 		if err == nil {
 			v, err = parseVersion(body)
 		}
 		server.Version, server.Platform = v.GitVersion, v.Platform
-		return unlessRefused(err)
+		errs[0] = unlessRefused(err)
 	})
-	g.Go(func() error {
+	g.Go(func() {
 		var ns core.Namespace
 		err := c.of[core.SchemeGroupVersion].Get().Resource("namespaces").Name(metav1.NamespaceSystem).Do(ctx).Into(&ns)
 		if err == nil {
 			server.UID = string(ns.UID)
 		}
-		return unlessRefused(err)
+		errs[1] = unlessRefused(err)
 	})
-	if err := g.Wait(); err != nil {
+	g.Wait()
+	if err := cmp.Or(errs[0], errs[1]); err != nil {
 		return kube.Server{}, asFault(fmt.Errorf("ask who it is: %w", err), context)
 	}
 	return server, nil

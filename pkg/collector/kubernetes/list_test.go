@@ -275,6 +275,26 @@ func TestAClusterSaysWhoItIs(t *testing.T) {
 	require.Equal(t, fault.BadAnswer, fault.KindOf(err), "%v", err)
 }
 
+func TestTheSameTroubleIsToldInTheSameWordsEachTime(t *testing.T) {
+	a := testutil.NewAPI(t)
+	var late atomic.Value // the path whose answer comes last
+	a.Before = func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == late.Load() {
+			time.Sleep(50 * time.Millisecond)
+		}
+		testutil.Refuse(w, apierrors.NewUnauthorized("Unauthorized"))
+		return true
+	}
+	var said []string
+	for _, path := range []string{"/version", "/api/v1/namespaces/kube-system"} {
+		late.Store(path)
+		_, err := source(a).Identify(t.Context(), "dev")
+		require.Error(t, err)
+		said = append(said, err.Error())
+	}
+	require.Equal(t, said[0], said[1])
+}
+
 func TestMetricsAreAbsentWhereTheyAreNotInstalledAndAnErrorWhereTheyAreBroken(t *testing.T) {
 	usage := core.ResourceList{"cpu": resource.MustParse("12m"), "memory": resource.MustParse("34Mi")}
 	a := testutil.NewAPI(t,
