@@ -29,6 +29,11 @@ var (
 	// ErrCommitted says that changes are recorded but not all of them made: the
 	// next to open the store ends them.
 	ErrCommitted = errors.New("the changes are recorded, and not all made yet")
+	// ErrReadOnly says that the store may be read and not written: its medium is
+	// mounted so, or belongs to somebody else.
+	ErrReadOnly = errors.New("the cache cannot be written")
+	// ErrFull says that the store has no room left.
+	ErrFull = errors.New("no room for the cache")
 	// ErrName says that a store was given a name it does not keep.
 	ErrName = errors.New("invalid entry name")
 	// ErrClosed says that the Cache was closed.
