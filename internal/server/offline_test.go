@@ -39,17 +39,17 @@ func TestTheSwitchIsThrownAndTakenBack(t *testing.T) {
 	}
 	for _, test := range tests {
 		res, got := send(t, http.MethodPut, url+"/fred/toggle_offline", "application/json", strings.NewReader(test.body))
-		require.Equal(t, test.status, res.StatusCode, "%s: %s", test.body, got)
+		require.Equal(t, test.status, res.status, "%s: %s", test.body, got)
 		require.Contains(t, got, test.says)
 		require.Equal(t, test.on, o.on, test.body)
 	}
 	_, got := send(t, http.MethodGet, url+"/fred/offline_status", "", nil)
 	require.Contains(t, got, `"is_offline": true`)
 	res, got := send(t, http.MethodPut, url+"/fred/v1/offline", "application/json", strings.NewReader(`{"offline":false}`))
-	require.Equal(t, http.StatusOK, res.StatusCode, got)
+	require.Equal(t, http.StatusOK, res.status, got)
 	require.False(t, o.on)
 	res, got = send(t, http.MethodPut, url+"/fred/v1/offline", "application/json", strings.NewReader(`{"offline":"perhaps"}`))
-	require.Equal(t, http.StatusUnprocessableEntity, res.StatusCode, got)
+	require.Equal(t, http.StatusUnprocessableEntity, res.status, got)
 	_, got = send(t, http.MethodGet, url+"/fred/v1/offline", "", nil)
 	require.Contains(t, got, `"offline": false`)
 }

@@ -31,7 +31,7 @@ func filled(t *testing.T) *fred.Fred {
 
 // send makes a request over a socket, as a page of loopback would, and returns
 // the status and the body.
-func send(t *testing.T, method, url, kind string, body io.Reader) (*http.Response, string) {
+func send(t *testing.T, method, url, kind string, body io.Reader) (sent, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, body)
 	require.NoError(t, err)
@@ -44,7 +44,13 @@ func send(t *testing.T, method, url, kind string, body io.Reader) (*http.Respons
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
-	return res, string(data)
+	return sent{res.StatusCode, res.Header, res.Trailer}, string(data)
+}
+
+// sent is an answer whose body was read.
+type sent struct {
+	status          int
+	header, trailer http.Header
 }
 
 // form is a form with one file.
@@ -65,10 +71,10 @@ func TestWhatOneServerExportsAnotherImports(t *testing.T) {
 	from, _ := running(t, newServer(t, server.Options{Fred: filled(t)}))
 	for _, route := range []string{"/fred/export", "/fred/v1/cache/export", "/fred/export/"} {
 		res, exported := send(t, http.MethodGet, from+route, "", nil)
-		require.Equal(t, http.StatusOK, res.StatusCode)
-		require.Equal(t, "application/zip", res.Header.Get("Content-Type"))
-		require.Regexp(t, `^attachment; filename=export-\d{4}-\d\d-\d\d\.zip$`, res.Header.Get("Content-Disposition"))
-		require.Equal(t, "0", res.Trailer.Get("Fred-Left-Out"))
+		require.Equal(t, http.StatusOK, res.status)
+		require.Equal(t, "application/zip", res.header.Get("Content-Type"))
+		require.Regexp(t, `^attachment; filename=export-\d{4}-\d\d-\d\d\.zip$`, res.header.Get("Content-Disposition"))
+		require.Equal(t, "0", res.trailer.Get("Fred-Left-Out"))
 		_, err := zip.NewReader(strings.NewReader(exported), int64(len(exported)))
 		require.NoError(t, err)
 
@@ -76,9 +82,9 @@ func TestWhatOneServerExportsAnotherImports(t *testing.T) {
 		to, _ := running(t, newServer(t, server.Options{Fred: f}))
 		kind, body := form(t, "file", exported)
 		res, got := send(t, http.MethodPut, to+"/fred/import", kind, body)
-		require.Equal(t, http.StatusOK, res.StatusCode, got)
+		require.Equal(t, http.StatusOK, res.status, got)
 		require.Equal(t, "null", got)
-		require.Equal(t, "http://localhost:3000", res.Header.Get("Access-Control-Allow-Origin"))
+		require.Equal(t, "http://localhost:3000", res.header.Get("Access-Control-Allow-Origin"))
 
 		_, ours := send(t, http.MethodGet, from+"/fred/v1/kube/workloads?all-namespaces=true", "", nil)
 		_, theirs := send(t, http.MethodGet, to+"/fred/v1/kube/workloads?all-namespaces=true&context=dev", "", nil)
@@ -97,7 +103,7 @@ func TestAnImportOfV1SaysWhatItDid(t *testing.T) {
 		{"?merge=theirs&replace=1", `"actions":{"unchanged":3}`},
 	} {
 		res, got := send(t, http.MethodPut, to+"/fred/v1/cache/import"+step.query, "application/zip", strings.NewReader(exported))
-		require.Equal(t, http.StatusOK, res.StatusCode, got)
+		require.Equal(t, http.StatusOK, res.status, got)
 		var compact bytes.Buffer
 		require.NoError(t, json.Compact(&compact, []byte(got)))
 		require.Contains(t, compact.String(), step.want)
@@ -141,9 +147,9 @@ func TestWhatIsNoZipChangesNothingAndIsTold(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			res, got := send(t, http.MethodPut, to+test.path, test.kind, test.body)
-			require.Equal(t, test.status, res.StatusCode, got)
+			require.Equal(t, test.status, res.status, got)
 			require.Contains(t, got, test.says)
-			require.Contains(t, res.Header.Get("Content-Type"), "json")
+			require.Contains(t, res.header.Get("Content-Type"), "json")
 			r, err := f.Entries(t.Context(), fred.EntryQuery{})
 			require.NoError(t, err)
 			require.Empty(t, r.Items)
@@ -154,12 +160,12 @@ func TestWhatIsNoZipChangesNothingAndIsTold(t *testing.T) {
 func TestAnExportOfNothingIsNoZip(t *testing.T) {
 	url, _ := running(t, newServer(t, server.Options{Fred: newFred(&source{})}))
 	res, got := send(t, http.MethodGet, url+"/fred/export", "", nil)
-	require.Equal(t, http.StatusNotFound, res.StatusCode)
+	require.Equal(t, http.StatusNotFound, res.status)
 	require.Contains(t, got, `"message": "nothing in the cache is selected"`)
-	require.Empty(t, res.Header.Get("Content-Disposition"))
+	require.Empty(t, res.header.Get("Content-Disposition"))
 	res, _ = send(t, http.MethodGet, url+"/fred/v1/cache/export?context=nowhere", "", nil)
-	require.Equal(t, http.StatusNotFound, res.StatusCode)
-	require.Equal(t, "application/problem+json", res.Header.Get("Content-Type"))
+	require.Equal(t, http.StatusNotFound, res.status)
+	require.Equal(t, "application/problem+json", res.header.Get("Content-Type"))
 }
 
 func TestAStrangersPageMayNeitherImportNorToggle(t *testing.T) {
@@ -202,7 +208,7 @@ func TestAnExportThatFailsOnTheWayIsNotTakenForWhole(t *testing.T) {
 	require.Error(t, err)
 
 	store.good.Store(0)
-	res, got := send(t, http.MethodGet, url+"/fred/export", "", nil)
-	require.Equal(t, http.StatusInternalServerError, res.StatusCode)
+	answer, got := send(t, http.MethodGet, url+"/fred/export", "", nil)
+	require.Equal(t, http.StatusInternalServerError, answer.status)
 	require.Contains(t, got, "fred made a mistake")
 }

@@ -26,12 +26,12 @@ func Entries(r fred.EntryList, none string) Doc {
 		},
 		Page: func(p *Page) {
 			if len(r.Items) == 0 {
-				p.Line(text(none))
+				p.sentence(text(none))
 				return
 			}
 			p.Table(p.entryTable(r))
 			p.Line()
-			p.Line(Cell{entrySentence(r), term.Faint})
+			p.sentence(Cell{entrySentence(r), term.Faint})
 		},
 	}
 }
@@ -114,10 +114,22 @@ func Verified(r fred.EntryList) Doc {
 	d.Page = func(p *Page) {
 		table(p)
 		for i := range r.Items {
-			p.Line(text(r.Items[i].Name + ": " + r.Items[i].Reason))
+			p.sentence(text(r.Items[i].Name + ": " + r.Items[i].Reason))
 		}
 	}
 	return d
+}
+
+// writable says whether a cache can be written, or why not; nothing where that is
+// not known.
+func writable(t *fred.CacheTotal) string {
+	switch {
+	case t.Writable == nil:
+		return ""
+	case *t.Writable:
+		return "yes"
+	}
+	return "no: " + t.Reason
 }
 
 // CacheInfo lays out what the cache is and holds.
@@ -134,6 +146,7 @@ func CacheInfo(r fred.CacheInfo) Doc {
 		Page: func(p *Page) {
 			p.field("location", r.Total.Location)
 			p.field("entries", fmt.Sprintf("%d, %s", r.Total.Entries, unit.Bytes(r.Total.SizeBytes)))
+			p.field("writable", writable(r.Total))
 			p.field("schema", strconv.Itoa(r.Total.Schema))
 			p.field("secrets", "kept out by policy "+cmp.Or(strings.Join(r.Total.Policies, ", "), dash))
 			if len(r.Items) == 0 {
@@ -141,7 +154,7 @@ func CacheInfo(r fred.CacheInfo) Doc {
 			}
 			p.Line()
 			t := Table{Columns: []Column{
-				{Header: "CLUSTER", Cut: Middle}, {Header: "ENTRIES", Right: true}, {Header: "SIZE", Right: true}, {Header: "OLDEST", Right: true}, {Header: "NEWEST", Right: true}, {Header: "STATES"},
+				{Header: "CLUSTER", Cut: Middle}, {Header: "ENTRIES", Right: true}, {Header: "SIZE", Right: true}, {Header: "OLDEST", Right: true, Spare: 2}, {Header: "NEWEST", Right: true, Spare: 1}, {Header: "STATES", Cut: End},
 			}}
 			for i := range r.Items {
 				c := &r.Items[i]

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/fredctl/fred/internal/term"
+	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/redact"
 	"github.com/fredctl/fred/pkg/unit"
 )
@@ -33,6 +34,17 @@ func (p *Page) Line(cells ...Cell) {
 		b.WriteString(p.Dress.Paint(c.Tone, redact.Terminal(c.Text)))
 	}
 	p.write(strings.TrimRight(b.String(), " ") + "\n")
+}
+
+// sentence writes c on as many lines as it takes.
+func (p *Page) sentence(c Cell) {
+	lines := []string{redact.Terminal(c.Text)}
+	if p.Dress.Width > 0 {
+		lines = wrap(lines[0], p.Dress.Width)
+	}
+	for _, line := range lines {
+		p.Line(Cell{line, c.Tone})
+	}
 }
 
 // field writes a value and its name, if there is one, on as many lines as it takes.
@@ -157,17 +169,26 @@ func (p *Page) age(at time.Time) string {
 	if at.IsZero() {
 		return dash
 	}
-	d := p.Now.Sub(at)
-	if d < time.Second {
+	switch d := p.Now.Sub(at); {
+	case p.ahead(at):
+		return at.UTC().Format("2006-01-02 15:04 MST") + ", which is to come"
+	case d < time.Second:
 		return "now"
+	default:
+		return duration.HumanDuration(d) + " ago"
 	}
-	return duration.HumanDuration(d) + " ago"
 }
+
+// ahead reports whether at is further ahead than clocks that differ explain.
+func (p *Page) ahead(at time.Time) bool { return cache.Header{CollectedAt: at}.Ahead(p.Now) }
 
 // ageShort says how old what was made at at is.
 func (p *Page) ageShort(at time.Time) string {
 	if at.IsZero() {
 		return dash
+	}
+	if p.ahead(at) {
+		return "future"
 	}
 	return duration.HumanDuration(max(0, p.Now.Sub(at)))
 }

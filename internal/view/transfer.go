@@ -17,6 +17,9 @@ var actions = []fred.Action{
 	fred.Exported, fred.Added, fred.Replaced, fred.Merged, fred.Unchanged, fred.Kept, fred.Deleted, fred.LeftOut,
 }
 
+// spared are those that give way on a narrow terminal: the sentence below has them.
+var spared = map[fred.Action]int{fred.Unchanged: 4, fred.Kept: 3, fred.Merged: 2}
+
 // Transfer lays out what an export or import did: summed up by cluster or, wide,
 // entry by entry.
 func Transfer(t fred.Transfer) Doc {
@@ -36,7 +39,7 @@ func Transfer(t fred.Transfer) Doc {
 				p.Table(transferSums(t))
 			}
 			p.Line()
-			p.Line(Cell{transferSentence(t), term.Faint})
+			p.sentence(Cell{transferSentence(t), term.Faint})
 		},
 	}
 }
@@ -69,7 +72,7 @@ func transferSums(t fred.Transfer) Table {
 	}
 	table := Table{Columns: []Column{{Header: "CLUSTER", Cut: Middle}, {Header: "SIZE", Right: true, Spare: 1}}}
 	for _, a := range used {
-		table.Columns = append(table.Columns, Column{Header: strings.ToUpper(string(a)), Right: true})
+		table.Columns = append(table.Columns, Column{Header: strings.ToUpper(string(a)), Right: true, Spare: spared[a]})
 	}
 	counts, sizes := map[string]map[fred.Action]int{}, map[string]int64{}
 	var clusters []string

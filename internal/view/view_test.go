@@ -52,13 +52,15 @@ func made[R any](name string, look func(R) view.Doc, ask func() (R, error)) func
 	}
 }
 
-// pages are all that fred kube shows, of the simulated clusters.
+// pages are all that fred kube shows, of the simulated clusters, and what fred
+// cache does.
 func pages(t testing.TB) []page {
 	t.Helper()
 	f, ctx := world(t), context.Background()
 	all, everywhere := fred.Query{AllClusters: true, AllNamespaces: true}, fred.Query{AllNamespaces: true}
 	borealis := fred.Query{Clusters: []string{"borealis"}}
 	var list []page
+	list = append(list, cachePages()...)
 	for _, p := range []func(testing.TB) page{
 		made("overview", view.Overview, func() (fred.ClusterOverview, error) { return f.Overview(ctx, fred.Query{}) }),
 		made("overview-all", view.Overview, func() (fred.ClusterOverview, error) { return f.Overview(ctx, all) }),
@@ -126,7 +128,10 @@ func TestColorsAreGivenToATerminalAlone(t *testing.T) {
 	t.Setenv("TERM", "dumb")
 	dress := term.For(tty, false, func(k string) string { return env[k] })
 	require.Equal(t, 100, dress.Width)
-	for _, p := range pages(t)[:9] {
+	for _, p := range pages(t) {
+		if p.name == "cache-verify-sound" || p.name == "nothing" {
+			continue // they have nothing to color
+		}
 		colored := written(t, p, "table", dress)
 		require.Contains(t, colored, "\x1b[", p.name)
 		require.Equal(t, written(t, p, "table", terminal(100)), ansi.Strip(colored), "color changes the dress, never the content")

@@ -91,7 +91,7 @@ const (
 
 // state judges an entry by itself, without a request.
 func (c *Cache) state(h Header) State {
-	if now := c.now(); h.expired(now) || h.ahead(now) {
+	if now := c.now(); h.expired(now) || h.Ahead(now) {
 		return Stale
 	}
 	return Fresh

@@ -38,6 +38,56 @@ func readFile(t testing.TB, name string, data []byte) (cache.Entry[string], erro
 	return cache.Read[string](t.Context(), cache.New(s, cache.Options{}), key)
 }
 
+// verified says what fred cache verify finds where the file of an entry is data,
+// beside an entry that is sound.
+func verified(t *testing.T, c *cache.Cache, store *cache.Folder, name string, data []byte) error {
+	t.Helper()
+	require.NoError(t, os.WriteFile(filepath.Join(store.Path(), filepath.FromSlash(name)), data, 0o600))
+	var found []error
+	for l, err := range c.List(t.Context(), cache.Key{}) {
+		require.NoError(t, err)
+		found = append(found, c.Verify(t.Context(), l))
+	}
+	require.Len(t, found, 2, "the entry is listed, whatever is in it")
+	require.NoError(t, found[1])
+	return found[0]
+}
+
+// beside is a folder with the entry of small and one that is listed after it.
+func beside(t *testing.T) (*cache.Cache, *cache.Folder) {
+	t.Helper()
+	store := folder(t, t.TempDir())
+	c := cache.New(store, cache.Options{})
+	fetch(t, c, minute, &source{})
+	fetch(t, c, cache.Request{Key: cache.NewKey("clusters", "arn:aws:eks:eu-west-1:1:cluster/Prod", "z")}, &source{})
+	return c, store
+}
+
+func TestVerifyFindsAnEntryThatIsCutAtAnyLengthOrHasAnotherByteAnywhere(t *testing.T) {
+	name, data := small(t)
+	c, store := beside(t)
+	require.NoError(t, verified(t, c, store, name, data))
+	cuts, flips, newer := 0, 0, 0
+	for n := range data {
+		require.ErrorIs(t, verified(t, c, store, name, data[:n]), cache.ErrDamaged, "cut to %d bytes", n)
+		cuts++
+	}
+	for bit := range len(data) * 8 {
+		flipped := bytes.Clone(data)
+		flipped[bit/8] ^= 1 << (bit % 8)
+		err := verified(t, c, store, name, flipped)
+		if errors.Is(err, cache.ErrNewer) {
+			newer++
+		} else {
+			require.ErrorIs(t, err, cache.ErrDamaged, "bit %d", bit)
+		}
+		flips++
+	}
+	require.Equal(t, 3, newer, "in the digit of the schema")
+	require.NoError(t, verified(t, c, store, name, data))
+	t.Logf("%d cuts and %d flipped bits of an entry of %d bytes, all found by verify", cuts, flips, len(data))
+}
+
 func TestAnEntryIsTwoLinesOfJSON(t *testing.T) {
 	name, data := small(t)
 	require.Equal(t, "clusters/arn=3aaws=3aeks=3aeu-west-1=3a1=3acluster=2f=50rod/workloads.jsonl", name)

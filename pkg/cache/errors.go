@@ -35,6 +35,11 @@ var (
 	// ErrLost says that a batch took so long without a sign of life that another
 	// took its place. Nothing of it was changed.
 	ErrLost = errors.New("the changes took too long, and another's are being made")
+	// ErrReadOnly says that the store may be read and not written: its medium is
+	// mounted so, or belongs to somebody else.
+	ErrReadOnly = errors.New("the cache cannot be written")
+	// ErrFull says that the store has no room left.
+	ErrFull = errors.New("no room for the cache")
 	// ErrName says that a store was given a name it does not keep.
 	ErrName = errors.New("invalid entry name")
 	// ErrClosed says that the Cache was closed.

@@ -137,10 +137,18 @@ func (f fetch[T]) fallback(ctx context.Context, held holding[T], cause error) (E
 	case !held.usable:
 		return Entry[T]{}, f.nothing(held.problem, cause)
 	case f.req.refuses(held.entry.Header, f.c.now()):
-		age := f.c.now().Sub(held.entry.Header.CollectedAt).Round(time.Second)
-		return Entry[T]{}, fmt.Errorf("cache entry %s, %s old: %w: %w", f.req.Key, age, ErrTooOld, cause)
+		return Entry[T]{}, fmt.Errorf("cache entry %s, %s: %w: %w", f.req.Key, ageOf(held.entry.Header, f.c.now()), ErrTooOld, cause)
 	}
 	return f.served(*held.entry, Stale, cause), nil
+}
+
+// ageOf says how old an entry is. One from the future is of an age that nobody
+// knows: a clock was wrong when it was read, or is now.
+func ageOf(h Header, now time.Time) string {
+	if h.Ahead(now) {
+		return "of an unknown age (its time, " + h.CollectedAt.Format(time.RFC3339) + ", is to come)"
+	}
+	return max(0, now.Sub(h.CollectedAt)).Round(time.Second).String() + " old"
 }
 
 // reload reads the whole entry.

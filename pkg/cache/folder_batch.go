@@ -9,10 +9,12 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -47,7 +49,7 @@ type record struct {
 func (f *Folder) Begin(ctx context.Context) (Batch, error) {
 	root, err := f.create()
 	if err != nil {
-		return nil, fmt.Errorf("change the cache: %w", err)
+		return nil, fmt.Errorf("change the cache: %w", unwritten(err))
 	}
 	b := &folderBatch{root: root, dir: filepath.Join(tempDir, batchPrefix+strings.ToLower(rand.Text())), staged: map[string]int{}, gone: map[string]bool{}}
 	err = makeDir(root, tempDir)
@@ -60,7 +62,7 @@ func (f *Folder) Begin(ctx context.Context) (Batch, error) {
 	}
 	if err != nil {
 		_ = b.Close()
-		return nil, fmt.Errorf("change the cache: %w", err)
+		return nil, fmt.Errorf("change the cache: %w", unwritten(err))
 	}
 	return b, nil
 }
@@ -82,7 +84,7 @@ func (b *folderBatch) Put(ctx context.Context, name string, data ...[]byte) erro
 	n := b.count
 	b.staged[name] = n
 	if err := b.write(b.file(n), data); err != nil {
-		return fmt.Errorf("store %s: %w", name, err)
+		return fmt.Errorf("store %s: %w", name, unwritten(err))
 	}
 	return nil
 }
@@ -125,15 +127,65 @@ func (b *folderBatch) Commit(ctx context.Context) error {
 	for name, n := range b.staged {
 		r.Put[name] = strconv.Itoa(n)
 	}
-	if err := b.writeRecord(r); err != nil {
-		return fmt.Errorf("change the cache: %w", err)
+	made, err := prepare(b.root, r)
+	if err == nil {
+		err = b.writeRecord(r)
 	}
-	if err := finish(b.root, b.dir); err != nil {
-		return fmt.Errorf("%w: %w", ErrCommitted, err)
+	if err != nil {
+		for _, dir := range made {
+			_ = tidy(b.root, dir)
+		}
+		return fmt.Errorf("change the cache: %w", unwritten(err))
+	}
+	err = errors.Join(syncDir(b.root, b.dir), syncDir(b.root, tempDir))
+	if err == nil {
+		err = finish(b.root, b.dir)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrCommitted, unwritten(err))
 	}
 	return nil
 }
 
+// prepare makes the folders that r needs and returns those that were not there.
+// It fails where a change could not be made: once r is recorded, that would be too
+// late.
+func prepare(root *os.Root, r record) (made []string, err error) {
+	seen := map[string]bool{}
+	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.Put)), r.Delete) {
+		if dir := path.Dir(name); !seen[dir] {
+			seen[dir] = true
+			if _, err := root.Lstat(filepath.FromSlash(dir)); errors.Is(err, fs.ErrNotExist) {
+				made = append(made, dir)
+			}
+			if err := takes(root, dir); err != nil {
+				return made, err
+			}
+		}
+		if stat, err := root.Lstat(filepath.FromSlash(name)); err == nil && stat.IsDir() {
+			return made, fmt.Errorf("store %s: %w", name, syscall.EISDIR)
+		}
+	}
+	return made, nil
+}
+
+// takes makes dir, if need be, and says whether the names in it may be changed.
+func takes(root *os.Root, dir string) error {
+	if err := root.MkdirAll(filepath.FromSlash(dir), 0o700); err != nil {
+		return err
+	}
+	d, err := root.Open(filepath.FromSlash(dir))
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := mayChange(d); err != nil {
+		return &fs.PathError{Op: "change", Path: dir, Err: err}
+	}
+	return nil
+}
+
+// writeRecord makes the changes certain: it fails as long as they are not.
 func (b *folderBatch) writeRecord(r record) error {
 	data, err := json.Marshal(r)
 	if err != nil {
@@ -154,10 +206,7 @@ func (b *folderBatch) writeRecord(r record) error {
 	if err := file.Sync(); err != nil {
 		return err
 	}
-	if err := b.root.Rename(temp, filepath.Join(b.dir, recordName)); err != nil {
-		return err
-	}
-	return errors.Join(syncDir(b.root, b.dir), syncDir(b.root, tempDir))
+	return b.root.Rename(temp, filepath.Join(b.dir, recordName))
 }
 
 // Close implements Batch.

@@ -26,12 +26,12 @@ func (f *Folder) Put(ctx context.Context, name string, data ...[]byte) (Info, er
 	}
 	root, err := f.create()
 	if err != nil {
-		return Info{}, fmt.Errorf("store %s: %w", name, err)
+		return Info{}, fmt.Errorf("store %s: %w", name, unwritten(err))
 	}
 	defer root.Close()
 	info, err := replace(root, name, data)
 	if err != nil {
-		return Info{}, fmt.Errorf("store %s: %w", name, err)
+		return Info{}, fmt.Errorf("store %s: %w", name, unwritten(err))
 	}
 	return info, nil
 }
@@ -50,9 +50,20 @@ func (f *Folder) Delete(ctx context.Context, name string) error {
 	}
 	defer root.Close()
 	if err := root.Remove(filepath.FromSlash(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("delete %s: %w", name, err)
+		return fmt.Errorf("delete %s: %w", name, unwritten(err))
 	}
 	return tidy(root, path.Dir(name))
+}
+
+// unwritten adds to why something could not be written what a caller may act on.
+func unwritten(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
 }
 
 // tidy removes dir and the folders above it as far as they are empty, and syncs

@@ -106,8 +106,8 @@ func (h Header) expired(now time.Time) bool {
 // skew is how far clocks that share a cache may differ.
 const skew = time.Minute
 
-// ahead says whether the entry comes from a future that clocks apart cannot
+// Ahead says whether the entry comes from a future that clocks apart cannot
 // explain. Its age is unknown then.
-func (h Header) ahead(now time.Time) bool {
+func (h Header) Ahead(now time.Time) bool {
 	return h.CollectedAt.Sub(now) > skew
 }

@@ -38,7 +38,7 @@ type Request struct {
 // satisfied says whether an entry with header h answers r without asking.
 func (r Request) satisfied(h Header, now time.Time) bool {
 	switch {
-	case r.Refresh || h.ahead(now) || r.InputHash != "" && r.InputHash != h.InputHash:
+	case r.Refresh || h.Ahead(now) || r.InputHash != "" && r.InputHash != h.InputHash:
 		return false
 	case r.MaxAge != nil:
 		return !r.refuses(h, now)
@@ -52,7 +52,7 @@ func (r Request) refuses(h Header, now time.Time) bool {
 	if r.MaxAge == nil {
 		return false
 	}
-	return *r.MaxAge <= 0 || now.Sub(h.CollectedAt) > *r.MaxAge || h.ahead(now)
+	return *r.MaxAge <= 0 || now.Sub(h.CollectedAt) > *r.MaxAge || h.Ahead(now)
 }
 
 // Collected is what a source answered.

@@ -73,6 +73,9 @@ func (f *Fred) Entries(ctx context.Context, q EntryQuery) (EntryList, error) {
 func (f *Fred) entries(ctx context.Context, q EntryQuery) ([]located, EntryList, error) {
 	out := report.New[EntryRow, EntryTotal]("EntryList")
 	out.Total = &EntryTotal{States: map[cache.State]int{}}
+	if err := f.checkKinds(ctx, q.Kinds); err != nil {
+		return nil, out, err
+	}
 	var all []located
 	for l, err := range f.Cache.List(ctx, cache.Key{}) {
 		if err != nil {
@@ -254,7 +257,7 @@ func (f *Fred) Prune(ctx context.Context, q EntryQuery, o PruneOptions) (EntryLi
 		gone := true
 		if !o.DryRun {
 			if gone, err = f.Cache.Remove(ctx, l.Listed); err != nil {
-				return out, err
+				return out, unstored(err, partly)
 			}
 		}
 		if gone {
@@ -278,8 +281,8 @@ func (f *Fred) prunable(row EntryRow, problem error, q EntryQuery, o PruneOption
 		return true
 	case row.Kind == refusedKind && row.State == cache.Stale:
 		return true
-	default:
-		return f.Now().Sub(row.CollectedAt) > o.OlderThan
+	default: // one from the future is of no age, so it goes with all of them alone
+		return o.OlderThan <= 0 || f.Now().Sub(row.CollectedAt) > o.OlderThan
 	}
 }
 
@@ -302,6 +305,8 @@ type CacheTotal struct {
 	Policies  []string `json:"secretPolicies" doc:"Versions of the rules that kept secrets out of the entries"`
 	Entries   int      `json:"entries" doc:"How many there are"`
 	SizeBytes int64    `json:"sizeBytes" doc:"Bytes of them"`
+	Writable  *bool    `json:"writable,omitempty" doc:"Whether something can be stored; left out where that is not known"`
+	Reason    string   `json:"reason,omitempty" doc:"Why nothing can be stored"`
 }
 
 // CacheInfo is a CacheInfo report.
@@ -316,6 +321,12 @@ func (f *Fred) Info(ctx context.Context) (CacheInfo, error) {
 	}
 	out.Total = &CacheTotal{
 		Location: f.Location, Schema: cache.Schema, Policies: []string{}, Entries: list.Total.Entries, SizeBytes: list.Total.SizeBytes,
+	}
+	if err := f.Cache.Writable(ctx); !errors.Is(err, errors.ErrUnsupported) {
+		out.Total.Writable = new(err == nil)
+		if err != nil {
+			out.Total.Reason = err.Error()
+		}
 	}
 	at := map[string]int{}
 	for i := range list.Items {

@@ -69,6 +69,9 @@ func (f *Fred) Export(ctx context.Context, q ExportQuery, w io.Writer, version s
 
 func (f *Fred) selection(ctx context.Context, q ExportQuery) (selection, error) {
 	s := selection{namespaces: q.Namespaces, kinds: q.Kinds}
+	if err := f.checkKinds(ctx, q.Kinds); err != nil {
+		return s, err
+	}
 	if len(q.Clusters) == 0 {
 		return s, nil
 	}

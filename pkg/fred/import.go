@@ -45,9 +45,9 @@ func (f *Fred) Import(ctx context.Context, zip cache.ArchiveReader, size int64, 
 	}
 	t, err := f.importAll(ctx, zip, size, o)
 	if errors.Is(err, cache.ErrRefused) {
-		err = fault.New(fault.Refused, "%w", err).Hinted("Nothing was changed. Ask for a new export, made with fred cache export.")
+		return nil, fault.New(fault.Refused, "%w", err).Hinted("Nothing was changed. Ask for a new export, made with fred cache export.")
 	}
-	return t, err
+	return t, unstored(err, untouched)
 }
 
 func (f *Fred) importAll(ctx context.Context, zip cache.ArchiveReader, size int64, o ImportOptions) (*Transfer, error) {
@@ -82,6 +82,7 @@ func (f *Fred) importAll(ctx context.Context, zip cache.ArchiveReader, size int6
 			return nil, err
 		}
 	}
+	i.tellTheFuture()
 	if o.DryRun {
 		return i.report, nil
 	}
@@ -98,6 +99,7 @@ type importing struct {
 	change  *cache.Change
 	report  *Transfer
 	seen    map[string]bool   // keys that the archive has
+	ahead   int               // entries and facts of a time to come
 	uids    map[string]string // identities of the clusters that are cached, by name
 }
 
@@ -141,6 +143,9 @@ func (i *importing) take(ctx context.Context, in cache.Incoming) error {
 	if there && p.kind == factsKind {
 		return i.mergeFacts(ctx, h, in)
 	}
+	if h.Ahead(i.Now()) {
+		i.ahead++
+	}
 	action, reason := i.decide(have, there, h)
 	if action == Replaced && i.tellsLess(have, in) {
 		action, reason = Kept, "ours tells more"
@@ -173,7 +178,10 @@ func (i *importing) rightful(ctx context.Context, h cache.Header, p place) cache
 	return h
 }
 
+// decide says what becomes of an entry. The newer of two is not one from the
+// future: some clock was wrong, and would be right until that time comes.
 func (i *importing) decide(have cache.Header, there bool, h cache.Header) (Action, string) {
+	ours, theirs := have.Ahead(i.Now()), h.Ahead(i.Now())
 	switch {
 	case !there:
 		return Added, ""
@@ -181,7 +189,9 @@ func (i *importing) decide(have cache.Header, there bool, h cache.Header) (Actio
 		return Unchanged, ""
 	case i.options.Merge == Ours:
 		return Kept, "ours stays"
-	case i.options.Merge == Newer && !h.CollectedAt.After(have.CollectedAt):
+	case i.options.Merge == Newer && theirs && !ours:
+		return Kept, "the time of theirs is to come"
+	case i.options.Merge == Newer && ours == theirs && !h.CollectedAt.After(have.CollectedAt):
 		return Kept, "ours is newer"
 	default:
 		return Replaced, ""
@@ -228,7 +238,7 @@ func (i *importing) mergeFacts(ctx context.Context, h cache.Header, in cache.Inc
 		i.warn(report.Missing, placeOf(h.Key).cluster, "facts are left out: %v", err)
 		return nil
 	}
-	merged := fact.Merge(ours.Value.Facts, theirs.Facts)
+	merged := fact.Merge(ours.Value.Facts, i.credible(ours.Value.Facts, theirs.Facts))
 	if slices.EqualFunc(merged, ours.Value.Facts, sameFact) {
 		addRow(i.report, rowOf(ours.Header, in.Size, Unchanged, ""))
 		return nil
@@ -239,10 +249,29 @@ func (i *importing) mergeFacts(ctx context.Context, h cache.Header, in cache.Inc
 	}
 	header := ours.Header
 	header.Items = len(merged)
-	if h.CollectedAt.After(header.CollectedAt) {
+	if h.CollectedAt.After(header.CollectedAt) && !h.Ahead(i.Now()) {
 		header.CollectedAt = h.CollectedAt
 	}
 	return i.store(ctx, header, data, Merged)
+}
+
+// credible returns theirs without what would take the place of one of ours by a
+// date that is to come. What is only theirs stays.
+func (i *importing) credible(ours, theirs fact.List) fact.List {
+	return slices.DeleteFunc(slices.Clone(theirs), func(t fact.Fact) bool {
+		if !(cache.Header{CollectedAt: t.Date}).Ahead(i.Now()) {
+			return false
+		}
+		i.ahead++
+		return slices.ContainsFunc(ours, func(o fact.Fact) bool { return o.Scope == t.Scope && o.Title == t.Title && !o.Equal(t) })
+	})
+}
+
+// tellTheFuture says how much of the archive is of a time to come.
+func (i *importing) tellTheFuture() {
+	if i.ahead > 0 {
+		i.warn(report.Note, "", "%d entries or facts are of a time to come, so some clock is or was wrong: they take the place of nothing that is newer by this one, and count as stale", i.ahead)
+	}
 }
 
 func sameFact(a, b fact.Fact) bool {

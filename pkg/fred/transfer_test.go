@@ -45,9 +45,13 @@ func colleague(t *testing.T, c *clock) *stand {
 func (s *stand) writes(t *testing.T, cluster string, facts ...fact.Fact) {
 	t.Helper()
 	c := cache.New(s.store, cache.Options{Now: s.clock.Now})
+	uid := "uid-dev"
+	if p, ok := s.world.places[cluster]; ok {
+		uid = p.server.UID
+	}
 	_, err := cache.Fetch(t.Context(), c, cache.Request{Key: cache.NewKey("clusters", cluster, "facts"), TTL: cache.Forever, Refresh: true},
 		func(context.Context) (cache.Collected[map[string]fact.List], error) {
-			return cache.Collected[map[string]fact.List]{Value: map[string]fact.List{"facts": facts}, ClusterUID: "uid-dev"}, nil
+			return cache.Collected[map[string]fact.List]{Value: map[string]fact.List{"facts": facts}, ClusterUID: uid}, nil
 		})
 	require.NoError(t, err)
 }
@@ -108,6 +112,7 @@ func TestWhichSideStaysIsSaidByTheMerge(t *testing.T) {
 			first.workloads(t, everywhere)
 			second.clock.pass(time.Hour)
 			second.workloads(t, everywhere)
+			first.clock.pass(time.Hour)
 			zip, _ := o.exported(t, fred.ExportQuery{})
 			r := s.imports(t, zip, fred.ImportOptions{Merge: merge})
 			require.Len(t, s.offline(t).workloads(t, everywhere).Items, n, "%s, %s: %v", merge, when, r.Total.Actions)
@@ -124,6 +129,7 @@ func TestFactsOfBothSidesAreMergedWhateverTheMerge(t *testing.T) {
 		s.writes(t, "dev", about("peak", "Monday", 0), about("ours", "x", 0))
 		other.writes(t, "dev", about("peak", "Friday", time.Hour), about("theirs", "y", 0))
 		zip, _ := other.exported(t, fred.ExportQuery{})
+		s.clock.pass(time.Hour)
 		r := s.imports(t, zip, o)
 		require.Equal(t, 1, r.Total.Actions[fred.Merged])
 		require.Equal(t, []string{"peak=Friday", "ours=x", "theirs=y"}, titles(t, s, "dev"))
@@ -171,6 +177,7 @@ func TestAnotherClusterOfTheSameNameIsSetAside(t *testing.T) {
 	other.clock.pass(time.Hour)
 	other.workloads(t, everywhere)
 	zip, _ := other.exported(t, fred.ExportQuery{})
+	s.clock.pass(time.Hour)
 	r := s.imports(t, zip, fred.ImportOptions{Merge: fred.Theirs})
 	require.Equal(t, []report.Code{report.Note}, codes(r.Warnings))
 	require.Len(t, s.offline(t).workloads(t, everywhere).Items, 3, "the clusters are not mixed")
