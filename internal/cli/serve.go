@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,7 +99,7 @@ func serve(ctx context.Context, f *Factory) error {
 // announce says where the server is, and what it has to tell.
 func (f *Factory) announce(ctx context.Context, c config.Config, lib *fred.Fred, a net.Addr) {
 	host, port, _ := net.SplitHostPort(a.String())
-	if host == "127.0.0.1" || host == "::1" {
+	if ip, err := netip.ParseAddr(host); err == nil && (ip.IsLoopback() || ip.IsUnspecified()) {
 		host = "localhost"
 	}
 	f.say(fmt.Sprintf("fred answers at http://%s%s/docs", net.JoinHostPort(host, port), strings.TrimRight(c.Server.BaseURLPath, "/")))

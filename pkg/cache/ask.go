@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -86,10 +87,21 @@ func (f fetch[T]) store(ctx context.Context, h Header, enc encoded[T]) Entry[T] 
 		remember(f.c, e)
 	} else {
 		f.c.log.Warn("store", "key", f.req.Key, "err", err)
-		notes = append(notes, fmt.Sprintf("cache entry %s was not stored: %v", f.req.Key, err))
+		notes = append(notes, notStored(f.req.Key, err))
 	}
 	e.Warnings = slices.Concat(e.Warnings, notes)
 	return e
+}
+
+// notStored says that an answer was not stored. What is wrong with the whole
+// cache is said alike for each entry, so that it need be told once.
+func notStored(key Key, err error) string {
+	for _, whole := range []error{ErrReadOnly, ErrFull} {
+		if why, ok := errors.AsType[syscall.Errno](err); ok && errors.Is(err, whole) {
+			return fmt.Sprintf("what was read was not stored: %v: %v", whole, why)
+		}
+	}
+	return fmt.Sprintf("cache entry %s was not stored: %v", key, err)
 }
 
 // put stores an entry unless that would lose another: one of a newer schema

@@ -178,6 +178,16 @@ func (l *loading) notes(messages []string) []report.Warning {
 	return ws
 }
 
+// withoutTwins returns have and those of more that it does not have yet.
+func withoutTwins(have, more []report.Warning) []report.Warning {
+	for _, w := range more {
+		if !slices.Contains(have, w) {
+			have = append(have, w)
+		}
+	}
+	return have
+}
+
 // metrics says where the numbers of usage come from.
 func (l *loading) metrics(parts map[kube.Resource]part) report.Provenance {
 	p := report.Provenance{Fields: []string{"cpuUsageCores", "memoryUsageBytes"}, Method: report.Unknown, Source: "metrics.k8s.io", Cluster: l.cluster.Name}

@@ -299,7 +299,7 @@ func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (
 		for _, e := range p.entries {
 			out.use(e.Header.CollectedAt, e.State == cache.Stale)
 			out.imported = out.imported || e.Header.Source == importedSource
-			out.warnings = append(out.warnings, l.notes(e.Warnings)...)
+			out.warnings = withoutTwins(out.warnings, l.notes(e.Warnings))
 			fmt.Fprintf(&version, "%s:%s:%s:%v;", r, versionOf(e), e.State, p.namespaces)
 		}
 	}
