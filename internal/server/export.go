@@ -55,7 +55,8 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, q fred.ExportQue
 		body.begin()
 		return
 	}
-	done, err := s.transfer(w, r)
+	patience(w)
+	done, err := s.move(r.Context())
 	if err != nil {
 		s.send(w, r, s.failure(r.Pattern, err))
 		return

@@ -78,16 +78,17 @@ func flags(values url.Values, to map[string]*bool) error {
 
 // take imports the zip in r's body.
 func (s *Server) take(w http.ResponseWriter, r *http.Request, o fred.ImportOptions) (*fred.Transfer, error) {
-	done, err := s.transfer(w, r)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
+	patience(w)
 	file, size, err := s.received(r)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	done, err := s.move(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	return s.Fred.Import(r.Context(), file, size, o)
 }
 

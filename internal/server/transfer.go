@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"reflect"
 	"time"
@@ -14,8 +15,8 @@ import (
 // GiB at ten Mbit a second.
 const transferTime = 30 * time.Minute
 
-// atOnce is how many transfers go on at a time; others wait. Each holds entries
-// of the cache in memory.
+// atOnce is how many exports and imports go on at a time; others wait. Each holds
+// entries of the cache in memory. What is still being received does not count.
 const atOnce = 2
 
 // transfers registers what sends and receives the cache.
@@ -59,18 +60,21 @@ func (s *Server) bodyBytes(r *http.Request) int64 {
 	return s.BodyBytes
 }
 
-// transfer waits until few enough others go on, and gives r's connection the
-// time that a transfer takes. Done must be called.
-func (s *Server) transfer(w http.ResponseWriter, r *http.Request) (done func(), _ error) {
-	select {
-	case s.moves <- struct{}{}:
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
-	}
+// patience gives a connection the time that a transfer takes.
+func patience(w http.ResponseWriter) {
 	end := time.Now().Add(transferTime + grace)
 	c := http.NewResponseController(w)
 	_, _ = c.SetReadDeadline(end), c.SetWriteDeadline(end) // not in a test without a connection
-	return func() { <-s.moves }, nil
+}
+
+// move waits until few enough others go on. Done must be called.
+func (s *Server) move(ctx context.Context) (done func(), _ error) {
+	select {
+	case s.moves <- struct{}{}:
+		return func() { <-s.moves }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (s *Server) documentTransfers() {

@@ -212,3 +212,44 @@ func TestAnExportThatFailsOnTheWayIsNotTakenForWhole(t *testing.T) {
 	require.Equal(t, http.StatusInternalServerError, answer.status)
 	require.Contains(t, got, "fred made a mistake")
 }
+
+func TestUploadsThatStallDoNotKeepOthersOut(t *testing.T) {
+	url, _ := running(t, newServer(t, server.Options{Fred: filled(t)}))
+	for range 5 {
+		r, stalled := io.Pipe()
+		t.Cleanup(func() { _ = stalled.Close() })
+		go func() {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url+"/fred/import", r)
+			if err != nil {
+				return
+			}
+			req.Header.Set("Content-Type", "application/zip")
+			if res, err := http.DefaultClient.Do(req); err == nil {
+				_ = res.Body.Close()
+			}
+		}()
+		_, err := stalled.Write([]byte("PK")) // it has begun
+		require.NoError(t, err)
+	}
+	answer, _ := send(t, http.MethodGet, url+"/fred/export", "", nil)
+	require.Equal(t, http.StatusOK, answer.status)
+}
+
+func TestWhoLeavesAnExportLetsTheNextIn(t *testing.T) {
+	s := town(40, 1000, 4000)
+	f := newFred(s)
+	_, err := f.Overview(t.Context(), fred.Query{Refresh: true})
+	require.NoError(t, err)
+	url, _ := running(t, newServer(t, server.Options{Fred: f}))
+	for range 5 {
+		ctx, cancel := context.WithCancel(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/fred/export", nil)
+		require.NoError(t, err)
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		cancel()
+		_ = res.Body.Close()
+	}
+	answer, _ := send(t, http.MethodGet, url+"/fred/export", "", nil)
+	require.Equal(t, http.StatusOK, answer.status)
+}
