@@ -262,3 +262,21 @@ func TestAHostileZipInTheFirstFredsLayoutIsRefused(t *testing.T) {
 		require.Empty(t, list.Items)
 	}
 }
+
+func TestWhatTheFirstFredDidNotKeepIsNotKnownUnderPseudonymsEither(t *testing.T) {
+	s := heir(t)
+	s.imports(t, firstFred(t), fred.ImportOptions{})
+	plain := s.workloads(t, fred.Query{AllClusters: true, AllNamespaces: true})
+	o := s.Options
+	withKey(&o)
+	s.Fred = fred.New(o)
+	t.Cleanup(s.Fred.Close)
+	archive, _ := s.exported(t, fred.ExportQuery{Pseudonyms: true})
+
+	b := colleague(t, &clock{now: noon})
+	b.imports(t, archive, fred.ImportOptions{})
+	masked := b.workloads(t, fred.Query{AllClusters: true, AllNamespaces: true})
+	require.Len(t, masked.Items, len(plain.Items))
+	require.ElementsMatch(t, codes(plain.Warnings), codes(masked.Warnings), "%v\n%v", plain.Warnings, masked.Warnings)
+	require.Contains(t, body(t, masked.Warnings), "imported from the first Fred, without pods")
+}

@@ -28,7 +28,7 @@ var (
 		ClusterIP NodePort LoadBalancer ExternalName liveness readiness startup
 		linux windows darwin amd64 arm64 arm ppc64le s390x riscv64 386
 		json yaml properties ini toml xml pem script binary text
-		kubernetes simulation test dev
+		kubernetes simulation imported test dev
 		aws gce azure openstack kind k3s ovh digitalocean hcloud vsphere equinixmetal oci ibm linode
 		http https grpc h2c http2 tcp udp dns dns-tcp metrics http-metrics https-metrics web websecure webhook admin health healthz
 		probe probes api api-server graphql ws mysql postgres postgresql redis amqp kafka mongodb ssh smtp ldap syslog
