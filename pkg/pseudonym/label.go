@@ -77,7 +77,7 @@ var (
 		`(GRA|SBG|BHS|RBX|WAW|DE|UK|SGP|SYD)\d{1,2}|\d)$`)
 	azureZone = patternOf(`^([a-z]+\d?)(-\d)?$`)
 	machines  = patternOf(`^(` +
-		`[a-z]{1,4}\d{1,2}[a-z]{0,4}(-flex)?\.(nano|micro|small|medium|large|\d{0,2}xlarge|metal(-\d{1,2}xl)?)|` +
+		`([acdfghimprtz]|dl|gr|hpc|im|inf|is|mac|trn|vt|x)\d{1,2}[abdeginqz]{0,4}(-flex)?\.(nano|micro|small|medium|large|\d{0,2}xlarge|metal(-\d{1,2}xl)?)|` +
 		`(a2|a3|c2|c2d|c3|c3d|c4|c4a|e2|g2|m1|m2|m3|n1|n2|n2d|n4|t2a|t2d)-(standard|highmem|highcpu|micro|small|medium|megamem|ultramem|highgpu)(-\d{1,3}g?)?|` +
 		`(Standard|Basic)_[A-Z]{1,3}\d{1,3}[a-z]{0,4}(_v\d)?|` +
 		`[bcdrti]\d-\d{1,3}(-flex)?)$`)

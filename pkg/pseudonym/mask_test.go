@@ -166,6 +166,9 @@ func TestWhatTellsNobodyStays(t *testing.T) {
 		{m.labelValue("topology.kubernetes.io/region", "westeurope"), "westeurope"},
 		{m.labelValue("topology.kubernetes.io/region", "GRA11"), "GRA11"},
 		{m.labelValue("node.kubernetes.io/instance-type", "m6i.2xlarge"), "m6i.2xlarge"},
+		{m.labelValue("node.kubernetes.io/instance-type", "x2iedn.32xlarge"), "x2iedn.32xlarge"},
+		{m.labelValue("node.kubernetes.io/instance-type", "is4gen.medium"), "is4gen.medium"},
+		{m.labelValue("node.kubernetes.io/instance-type", "m7i-flex.large"), "m7i-flex.large"},
 		{m.labelValue("node.kubernetes.io/instance-type", "n2-standard-4"), "n2-standard-4"},
 		{m.labelValue("node.kubernetes.io/instance-type", "Standard_D4s_v5"), "Standard_D4s_v5"},
 		{m.labelKey(roleKey + "control-plane"), roleKey + "control-plane"},
@@ -187,7 +190,8 @@ func TestWhatTellsNobodyStays(t *testing.T) {
 	}
 	for _, masked := range []string{
 		m.labelValue("topology.kubernetes.io/region", "acme-paris"), m.labelValue("topology.kubernetes.io/zone", "acmedc1"), m.value("111122223333"),
-		m.labelValue("cost-center", "4711"), m.labelValue("node.kubernetes.io/instance-type", "acme.large-box"), m.tag("4711abc"), m.tag("2026.10.12.7"),
+		m.labelValue("cost-center", "4711"), m.labelValue("node.kubernetes.io/instance-type", "acme.large-box"),
+		m.labelValue("node.kubernetes.io/instance-type", "acme1.large"), m.labelValue("node.kubernetes.io/instance-type", "m1acme.large"), m.tag("4711abc"), m.tag("2026.10.12.7"),
 	} {
 		require.NotRegexp(t, `acme|1111|4711|2026`, masked)
 	}
