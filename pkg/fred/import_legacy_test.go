@@ -270,7 +270,7 @@ func TestWhatTheFirstFredDidNotKeepIsNotKnownUnderPseudonymsEither(t *testing.T)
 	o := s.Options
 	withKey(&o)
 	s.Fred = fred.New(o)
-	t.Cleanup(s.Fred.Close)
+	t.Cleanup(s.Close)
 	archive, _ := s.exported(t, fred.ExportQuery{Pseudonyms: true})
 
 	b := colleague(t, &clock{now: noon})
