@@ -131,13 +131,19 @@ func (i *importing) take(ctx context.Context, in cache.Incoming) error {
 	case p.kind == refusedKind:
 		return nil // of no use to anybody else
 	}
-	h := i.rightful(ctx, in.Header, p)
+	h, err := i.rightful(ctx, in.Header, p)
+	if err != nil {
+		return err
+	}
 	i.seen[h.Key.String()] = true
 	have, _, err := i.Cache.Peek(ctx, h.Key)
 	if errors.Is(err, cache.ErrNewer) {
 		addRow(i.report, rowOf(h, in.Size, LeftOut, err.Error()))
 		i.warn(report.Missing, p.cluster, "%s is left out: %v", in.Name, err)
 		return nil
+	}
+	if isUnread(err) {
+		return err // what it holds may not be had again
 	}
 	there := err == nil
 	if there && p.kind == factsKind {
@@ -159,23 +165,31 @@ func (i *importing) take(ctx context.Context, in cache.Incoming) error {
 
 // rightful returns the header with the key under which the entry belongs here:
 // where another cluster bears the name, beside that one.
-func (i *importing) rightful(ctx context.Context, h cache.Header, p place) cache.Header {
+func (i *importing) rightful(ctx context.Context, h cache.Header, p place) (cache.Header, error) {
 	uid, ok := i.uids[p.cluster]
 	if !ok {
-		if server, _, err := i.Cache.Peek(ctx, serverKey(p.cluster)); err == nil {
-			uid = server.ClusterUID
+		server, _, err := i.Cache.Peek(ctx, serverKey(p.cluster))
+		if isUnread(err) {
+			return h, err
 		}
+		uid = server.ClusterUID
 		i.uids[p.cluster] = uid
 	}
 	if p.aside != "" || uid == "" || h.ClusterUID == "" || uid == h.ClusterUID {
-		return h
+		return h, nil
 	}
 	if key := "aside " + p.cluster; !i.seen[key] {
 		i.seen[key] = true
 		i.warn(report.Note, p.cluster, "another cluster bears this name here; what is imported is set aside for when it comes back")
 	}
 	h.Key = cache.Aside(h.ClusterUID, h.Key)
-	return h
+	return h, nil
+}
+
+// isUnread reports whether err says that an entry could not be read, rather than
+// that there is none that could.
+func isUnread(err error) bool {
+	return err != nil && !errors.Is(err, cache.ErrMissing) && !errors.Is(err, cache.ErrDamaged) && !errors.Is(err, cache.ErrNewer)
 }
 
 // decide says what becomes of an entry. The newer of two is not one from the

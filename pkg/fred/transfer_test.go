@@ -3,6 +3,8 @@ package fred_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -193,4 +195,47 @@ func TestARefusedArchiveChangesNothing(t *testing.T) {
 	fails(t, err, fault.NotFound, "nothing in the cache", "fred cache ls")
 	_, err = s.Export(t.Context(), fred.ExportQuery{Clusters: []string{"prod"}}, &bytes.Buffer{}, "test")
 	fails(t, err, fault.NotFound, "prod", "")
+}
+
+// ill is a store in which one entry cannot be read just now.
+type ill struct {
+	cache.Store
+	name string
+}
+
+func (s ill) Head(ctx context.Context, name string, n int) ([]byte, cache.Info, error) {
+	if strings.Contains(name, s.name) {
+		return nil, cache.Info{}, errors.New("input/output error")
+	}
+	return s.Store.Head(ctx, name, n)
+}
+
+func TestAnImportReplacesNothingThatCannotBeReadJustNow(t *testing.T) {
+	from := dev(t)
+	from.workloads(t, everywhere)
+	from.writes(t, "dev", about("theirs", "b", 0))
+	archive, _ := from.exported(t, fred.ExportQuery{})
+	for _, name := range []string{"dev/facts", "dev/kube/server"} {
+		t.Run(name, func(t *testing.T) {
+			s := colleague(t, &clock{now: noon})
+			s.writes(t, "dev", about("ours", "a", 0))
+			before := blobs(t, s.store)
+			bad := on(t, &world{}, s.clock, ill{s.store, name}, func(o *fred.Options) { o.Offline = func() bool { return true } })
+			_, err := bad.Import(t.Context(), bytes.NewReader(archive), int64(len(archive)), fred.ImportOptions{Merge: fred.Newer})
+			require.ErrorContains(t, err, "input/output error")
+			require.Equal(t, before, blobs(t, s.store))
+		})
+	}
+}
+
+func blobs(t *testing.T, s cache.Store) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for info, err := range s.List(t.Context(), "") {
+		require.NoError(t, err)
+		data, _, err := cache.ReadBlob(t.Context(), s, info.Name)
+		require.NoError(t, err)
+		all[info.Name] = string(data)
+	}
+	return all
 }
