@@ -187,7 +187,7 @@ func TestSizesAreQuantities(t *testing.T) {
 	require.Equal(t, config.Import{Entries: 120_000, Entry: 64 << 20, Total: 2 << 30, Directory: 64 << 20, Ratio: 100}, load(t, sources(t, "")).Import)
 	require.EqualValues(t, 3<<30, load(t, sources(t, "", "FRED_IMPORT_TOTAL", "3Gi")).Import.Total)
 	require.EqualValues(t, 1000, load(t, sources(t, "import: {entry: 1k}")).Import.Entry)
-	for _, bad := range []string{"much", "-1Gi", "0", "1GB"} {
+	for _, bad := range []string{"much", "-1Gi", "0", "1GB", "8Ei", "1e30"} {
 		_, err := config.Load(sources(t, "", "FRED_IMPORT_TOTAL", bad))
 		require.ErrorContains(t, err, "is no size such as 64Mi", bad)
 	}
