@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -185,7 +186,7 @@ func importFrom(cmd *cobra.Command, f *Factory, path string, o fred.ImportOption
 	if err != nil {
 		return err
 	}
-	file, size, err := f.archive(path, lib.Limits.TotalBytes)
+	file, size, err := f.archive(cmd.Context(), path, lib.Limits.TotalBytes)
 	if err != nil {
 		return err
 	}
@@ -202,20 +203,37 @@ func importFrom(cmd *cobra.Command, f *Factory, path string, o fred.ImportOption
 
 // archive opens the file at path, or a copy of stdin, of which at most most
 // bytes are taken.
-func (f *Factory) archive(path string, most int64) (*os.File, int64, error) {
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, 0, fault.New(fault.Invalid, "%w", err)
-		}
-		info, err := file.Stat()
-		if err == nil && !info.Mode().IsRegular() {
-			err = fault.New(fault.Invalid, "%s is no file", path).Hinted("A zip from a pipe is read with -.")
-		}
-		if err != nil {
-			return nil, 0, errors.Join(err, file.Close())
-		}
-		return file, info.Size(), nil
+func (f *Factory) archive(ctx context.Context, path string, most int64) (*os.File, int64, error) {
+	if path == "-" {
+		in := interruptible(ctx, f.In)
+		defer in.Close()
+		return fred.Spool(in, most)
 	}
-	return fred.Spool(f.In, most)
+	info, err := os.Stat(path) // first, because to open a pipe is to wait for whoever writes to it
+	switch {
+	case err != nil:
+		return nil, 0, fault.New(fault.Invalid, "%w", err)
+	case !info.Mode().IsRegular():
+		return nil, 0, fault.New(fault.Invalid, "%s is no file", path).Hinted("A zip from a pipe is read with -.")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, fault.New(fault.Invalid, "%w", err)
+	}
+	if info, err = file.Stat(); err != nil {
+		return nil, 0, errors.Join(err, file.Close())
+	}
+	return file, info.Size(), nil
+}
+
+// interruptible returns what r yields until ctx ends, however long r has nothing
+// to yield.
+func interruptible(ctx context.Context, r io.Reader) io.ReadCloser {
+	in, w := io.Pipe()
+	go func() {
+		_, err := io.Copy(w, r)
+		w.CloseWithError(err)
+	}()
+	context.AfterFunc(ctx, func() { w.CloseWithError(ctx.Err()) })
+	return in
 }
