@@ -129,8 +129,11 @@ func to(file string, out io.Writer, write func(io.Writer) error) error {
 }
 
 // whole writes a file that is there as a whole or not at all, and that only its
-// owner may read.
+// owner may read. A pipe or a device is written to as it is.
 func whole(path string, write func(io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return into(path, write)
+	}
 	temp, err := os.CreateTemp(filepath.Dir(path), ".fred-export-*") // 0600
 	if err != nil {
 		return fault.New(fault.Invalid, "write %s: %w", path, err).Hinted("Name another file.")
@@ -144,6 +147,15 @@ func whole(path string, write func(io.Writer) error) error {
 		return err
 	}
 	return os.Rename(temp.Name(), path)
+}
+
+// into writes to what is at path already.
+func into(path string, write func(io.Writer) error) error {
+	there, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fault.New(fault.Invalid, "write %s: %w", path, err).Hinted("Name another file.")
+	}
+	return errors.Join(write(there), there.Close())
 }
 
 func newImport(f *Factory) *cobra.Command {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -49,4 +50,23 @@ func TestAPipeByItsNameIsRefusedAndNotWaitedFor(t *testing.T) {
 	code, talk := ran(t.Context(), t, nil, "cache", "import", fifo)
 	require.Equal(t, 2, code)
 	require.Contains(t, talk, "is no file")
+}
+
+func TestWhatIsNoFileIsWrittenToAndNotReplaced(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	require.NoError(t, syscall.Mkfifo(fifo, 0o600))
+	reader, err := os.OpenFile(fifo, os.O_RDWR, 0) // which waits for no writer
+	require.NoError(t, err)
+	defer reader.Close()
+	require.NoError(t, whole(fifo, func(w io.Writer) error {
+		_, err := io.WriteString(w, "zip")
+		return err
+	}))
+	got := make([]byte, 3)
+	info, err := os.Lstat(fifo)
+	require.NoError(t, err)
+	require.Equal(t, os.ModeNamedPipe, info.Mode().Type(), "it was replaced by a file")
+	_, err = io.ReadFull(reader, got)
+	require.NoError(t, err)
+	require.Equal(t, "zip", string(got))
 }
