@@ -58,5 +58,6 @@ func Main(options ...Option) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // who interrupts again means it: the process ends then and there
 	return cli.Main(ctx, os.Args, term.System(), o)
 }
