@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 
@@ -59,16 +60,21 @@ func (p *progress) tell(what string, done, total int) {
 
 // newBar returns a bar or, where the total is not known, a number that grows.
 func (p *progress) newBar(what string, total int) *progressbar.ProgressBar {
-	const besides = 46 // columns of the words and numbers
 	options := []progressbar.Option{
 		progressbar.OptionSetWriter(p.out), progressbar.OptionSetDescription(what), progressbar.OptionThrottle(100 * time.Millisecond),
-		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(total > 0),
+		progressbar.OptionSetElapsedTime(false),
 	}
 	if total == 0 {
 		return progressbar.NewOptions(-1, append(options, progressbar.OptionSpinnerType(14))...)
 	}
-	return progressbar.NewOptions(total, append(options,
-		progressbar.OptionShowCount(), progressbar.OptionSetWidth(max(5, min(40, p.width-besides))))...)
+	const times = 18                                              // columns of "[1m20s:1h10m20s]"
+	room := p.width - len(what) - 2*len(strconv.Itoa(total)) - 17 // columns beside the words, the numbers and a ^C
+	timed := room-times >= 5
+	if timed {
+		room -= times
+	}
+	return progressbar.NewOptions(total, append(options, progressbar.OptionShowCount(),
+		progressbar.OptionSetWidth(max(1, min(40, room))), progressbar.OptionSetPredictTime(timed))...)
 }
 
 // clear takes the line back, so that something else can be written. What goes on
