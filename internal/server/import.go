@@ -118,7 +118,7 @@ func (s *Server) received(r *http.Request) (*os.File, int64, error) {
 // partOf returns the part of a form that the zip is in.
 func partOf(form *multipart.Reader) (io.Reader, error) {
 	for {
-		part, err := form.NextPart()
+		part, err := form.NextRawPart()
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil, errNoFile

@@ -253,3 +253,12 @@ func TestWhoLeavesAnExportLetsTheNextIn(t *testing.T) {
 	answer, _ := send(t, http.MethodGet, url+"/fred/export", "", nil)
 	require.Equal(t, http.StatusOK, answer.status)
 }
+
+func TestAnEncodingThatAFormClaimsOfItsFileIsNoMistakeOfFreds(t *testing.T) {
+	from, _ := running(t, newServer(t, server.Options{Fred: filled(t)}))
+	_, exported := send(t, http.MethodGet, from+"/fred/export", "", nil)
+	to, _ := running(t, newServer(t, server.Options{Fred: newFred(&source{})}))
+	body := "--x\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + exported + "\r\n--x--\r\n"
+	res, got := send(t, http.MethodPut, to+"/fred/import", "multipart/form-data; boundary=x", strings.NewReader(body))
+	require.Equal(t, http.StatusOK, res.StatusCode, got) // HTTP has no such encodings
+}
