@@ -46,7 +46,9 @@ func words(lists []string) []string {
 // part is not taken for all.
 func (s *Server) export(w http.ResponseWriter, r *http.Request, q fred.ExportQuery) {
 	h := w.Header()
-	body := &late{ResponseWriter: w, begin: func() {
+	conn := s.steady(w, r)
+	defer conn.rest()
+	body := &late{ResponseWriter: conn, begin: func() {
 		h.Set("Content-Type", zipType)
 		h.Set("Content-Disposition", "attachment; filename="+time.Now().Format("export-2006-01-02.zip"))
 		h.Set("Trailer", leftOut)
@@ -55,7 +57,6 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, q fred.ExportQue
 		body.begin()
 		return
 	}
-	patience(w)
 	done, err := s.move(r.Context())
 	if err != nil {
 		s.send(w, r, s.failure(r.Pattern, err))

@@ -78,8 +78,9 @@ func flags(values url.Values, to map[string]*bool) error {
 
 // take imports the zip in r's body.
 func (s *Server) take(w http.ResponseWriter, r *http.Request, o fred.ImportOptions) (*fred.Transfer, error) {
-	patience(w)
-	file, size, err := s.received(r)
+	conn := s.steady(w, r)
+	file, size, err := s.received(conn, r.Header.Get("Content-Type"))
+	conn.rest()
 	if err != nil {
 		return nil, err
 	}
@@ -92,15 +93,14 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, o fred.ImportOptio
 	return s.Fred.Import(r.Context(), file, size, o)
 }
 
-// received keeps the zip in r's body in a file without a name: the file of a
-// form or, if it is no form, the body itself.
-func (s *Server) received(r *http.Request) (*os.File, int64, error) {
-	var body io.Reader = r.Body
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+// received keeps the zip in a body of that type in a file without a name: the
+// file of a form or, if it is no form, the body itself.
+func (s *Server) received(body io.Reader, contentType string) (*os.File, int64, error) {
+	kind, params, err := mime.ParseMediaType(contentType)
 	switch {
 	case err == nil && kind == zipType:
 	case err == nil && kind == "multipart/form-data" && params["boundary"] != "":
-		if body, err = partOf(multipart.NewReader(r.Body, params["boundary"])); err != nil {
+		if body, err = partOf(multipart.NewReader(body, params["boundary"])); err != nil {
 			return nil, 0, err
 		}
 	default:
@@ -108,7 +108,7 @@ func (s *Server) received(r *http.Request) (*os.File, int64, error) {
 	}
 	file, size, err := fred.Spool(body, s.Fred.Limits.TotalBytes)
 	if err != nil && fault.KindOf(err) == fault.Internal {
-		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge || errors.Is(err, io.ErrUnexpectedEOF) {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrDeadlineExceeded) {
 			err = fault.New(fault.Refused, "the zip did not come whole: %w", err)
 		}
 	}

@@ -26,6 +26,7 @@ type Options struct {
 	Origins []string // web origins whose pages may read answers; "*" is any
 
 	Timeout     time.Duration // for one answer; a minute when 0
+	Stall       time.Duration // for which a transfer of the cache may stand still; a minute when 0
 	BodyBytes   int64         // largest request body; 1 MiB when 0
 	MemoryBytes int64         // rendered answers kept; 32 MiB when 0, none when negative
 
@@ -83,6 +84,9 @@ func withDefaults(o Options) Options {
 	}
 	if o.Timeout == 0 {
 		o.Timeout = time.Minute
+	}
+	if o.Stall == 0 {
+		o.Stall = time.Minute
 	}
 	if o.BodyBytes == 0 {
 		o.BodyBytes = 1 << 20

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"reflect"
 	"time"
@@ -60,12 +61,47 @@ func (s *Server) bodyBytes(r *http.Request) int64 {
 	return s.BodyBytes
 }
 
-// patience gives a connection the time that a transfer takes.
-func patience(w http.ResponseWriter) {
-	end := time.Now().Add(transferTime + grace)
-	c := http.NewResponseController(w)
-	_, _ = c.SetReadDeadline(end), c.SetWriteDeadline(end) // not in a test without a connection
+// steady is the connection of a transfer: it has transferTime, in which neither
+// body nor answer may stand still for longer than Options.Stall.
+type steady struct {
+	http.ResponseWriter
+	body  io.Reader
+	conn  *http.ResponseController
+	stall time.Duration
+	end   time.Time
 }
+
+func (s *Server) steady(w http.ResponseWriter, r *http.Request) *steady {
+	c := &steady{
+		ResponseWriter: w, body: r.Body, conn: http.NewResponseController(w),
+		stall: s.Stall, end: time.Now().Add(transferTime + grace),
+	}
+	c.rest()
+	return c
+}
+
+// Read reads the request's body.
+func (c *steady) Read(b []byte) (int, error) {
+	_ = c.conn.SetReadDeadline(c.soon())
+	return c.body.Read(b)
+}
+
+// Write implements http.ResponseWriter.
+func (c *steady) Write(b []byte) (int, error) {
+	_ = c.conn.SetWriteDeadline(c.soon())
+	return c.ResponseWriter.Write(b)
+}
+
+// soon is until when something must move.
+func (c *steady) soon() time.Time {
+	if soon := time.Now().Add(c.stall); soon.Before(c.end) {
+		return soon
+	}
+	return c.end
+}
+
+// rest says that nothing has to move for now. Some tests have no connection.
+func (c *steady) rest() { _, _ = c.conn.SetReadDeadline(c.end), c.conn.SetWriteDeadline(c.end) }
 
 // move waits until few enough others go on. Done must be called.
 func (s *Server) move(ctx context.Context) (done func(), _ error) {

@@ -8,11 +8,15 @@ import (
 	"errors"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fredctl/fred/internal/server"
@@ -213,26 +217,86 @@ func TestAnExportThatFailsOnTheWayIsNotTakenForWhole(t *testing.T) {
 	require.Contains(t, got, "fred made a mistake")
 }
 
-func TestUploadsThatStallDoNotKeepOthersOut(t *testing.T) {
-	url, _ := running(t, newServer(t, server.Options{Fred: filled(t)}))
-	for range 5 {
-		r, stalled := io.Pipe()
-		t.Cleanup(func() { _ = stalled.Close() })
-		go func() {
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url+"/fred/import", r)
-			if err != nil {
-				return
-			}
-			req.Header.Set("Content-Type", "application/zip")
-			if res, err := http.DefaultClient.Do(req); err == nil {
-				_ = res.Body.Close()
-			}
-		}()
-		_, err := stalled.Write([]byte("PK")) // it has begun
-		require.NoError(t, err)
+func TestTransfersThatStandStillEndAndStopNobody(t *testing.T) {
+	url, _ := running(t, newServer(t, server.Options{Fred: filled(t), Stall: 500 * time.Millisecond}))
+	var ended sync.WaitGroup
+	for range 4 {
+		began := make(chan struct{})
+		ended.Go(func() {
+			r, w := io.Pipe()
+			defer w.Close()
+			go func() { _, _ = io.WriteString(w, "PK"); close(began) }() // and no more
+			answer, got := send(t, http.MethodPut, url+"/fred/import", "application/zip", r)
+			assert.Equal(t, http.StatusBadRequest, answer.status)
+			assert.Contains(t, got, "did not come whole")
+		})
+		<-began
 	}
 	answer, _ := send(t, http.MethodGet, url+"/fred/export", "", nil)
 	require.Equal(t, http.StatusOK, answer.status)
+	ended.Wait()
+}
+
+// pipes is a listener whose connections hold nothing: what is not read stops who
+// writes.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	c, ok := <-p
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (p pipes) Close() error   { close(p); return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8000} }
+
+func (p pipes) ask(t *testing.T) net.Conn {
+	t.Helper()
+	ours, theirs := net.Pipe()
+	p <- theirs
+	t.Cleanup(func() { _ = ours.Close() })
+	_, err := io.WriteString(ours, "GET /fred/export HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	require.NoError(t, err)
+	return ours
+}
+
+func TestExportsThatNobodyReadsGiveTheirPlacesBack(t *testing.T) {
+	f := newFred(town(40, 1000, 4000))
+	_, err := f.Overview(t.Context(), fred.Query{Refresh: true})
+	require.NoError(t, err)
+	s := newServer(t, server.Options{Fred: f, Stall: 200 * time.Millisecond})
+	l := make(pipes)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, l) }()
+	t.Cleanup(func() { cancel(); <-ended })
+	for range 2 { // as many as there are places
+		_, err := l.ask(t).Read(make([]byte, 1))
+		require.NoError(t, err, "the answer has begun")
+	}
+	conn := l.ask(t)
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
+	answer, err := io.ReadAll(conn)
+	require.NoError(t, err)
+	require.Contains(t, string(answer), "200 OK")
+}
+
+func TestASlowTransferThatMovesIsNotCutOff(t *testing.T) {
+	from, _ := running(t, newServer(t, server.Options{Fred: filled(t)}))
+	_, exported := send(t, http.MethodGet, from+"/fred/export", "", nil)
+	to, _ := running(t, newServer(t, server.Options{Fred: newFred(&source{}), Stall: 400 * time.Millisecond}))
+	r, w := io.Pipe()
+	go func() {
+		for i := range 8 {
+			time.Sleep(100 * time.Millisecond)
+			_, _ = io.WriteString(w, exported[len(exported)*i/8:len(exported)*(i+1)/8])
+		}
+		w.Close()
+	}()
+	answer, got := send(t, http.MethodPut, to+"/fred/import", "application/zip", r)
+	require.Equal(t, http.StatusOK, answer.status, got)
 }
 
 func TestWhoLeavesAnExportLetsTheNextIn(t *testing.T) {
@@ -260,5 +324,5 @@ func TestAnEncodingThatAFormClaimsOfItsFileIsNoMistakeOfFreds(t *testing.T) {
 	to, _ := running(t, newServer(t, server.Options{Fred: newFred(&source{})}))
 	body := "--x\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + exported + "\r\n--x--\r\n"
 	res, got := send(t, http.MethodPut, to+"/fred/import", "multipart/form-data; boundary=x", strings.NewReader(body))
-	require.Equal(t, http.StatusOK, res.StatusCode, got) // HTTP has no such encodings
+	require.Equal(t, http.StatusOK, res.status, got) // HTTP has no such encodings
 }
