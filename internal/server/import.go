@@ -57,7 +57,11 @@ func importOptions(values url.Values) (fred.ImportOptions, error) {
 	if values.Has("merge") {
 		o.Merge = fred.Side(values.Get("merge"))
 	}
-	return o, flags(values, map[string]*bool{"replace": &o.Replace, "dry-run": &o.DryRun})
+	err := flags(values, map[string]*bool{"replace": &o.Replace, "dry-run": &o.DryRun})
+	if err == nil && o.Replace && values.Has("merge") {
+		err = fault.New(fault.Invalid, "replace takes the archive's side, so there is nothing to merge").Hinted("Give one of the two.")
+	}
+	return o, err
 }
 
 // flags reads the parameters that are true or false.

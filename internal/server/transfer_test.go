@@ -104,7 +104,7 @@ func TestAnImportOfV1SaysWhatItDid(t *testing.T) {
 		{"?dry-run=true", `"actions":{"added":3},"dryRun":true`},
 		{"", `"actions":{"added":3}`},
 		{"", `"actions":{"unchanged":3}`},
-		{"?merge=theirs&replace=1", `"actions":{"unchanged":3}`},
+		{"?replace=1", `"actions":{"unchanged":3}`},
 	} {
 		res, got := send(t, http.MethodPut, to+"/fred/v1/cache/import"+step.query, "application/zip", strings.NewReader(exported))
 		require.Equal(t, http.StatusOK, res.status, got)
@@ -143,6 +143,7 @@ func TestWhatIsNoZipChangesNothingAndIsTold(t *testing.T) {
 		{name: "more than the limit", path: "/fred/import", kind: "application/zip", body: strings.NewReader(strings.Repeat("x", len(exported)+5000)), status: 400, says: "bytes"},
 		{name: "far more than the limit", path: "/fred/import", kind: "application/zip", body: strings.NewReader(strings.Repeat("x", len(exported)+9000)), status: 413, says: "too large"},
 		{name: "no such side", path: "/fred/v1/cache/import?merge=mine", kind: "application/zip", body: strings.NewReader(exported), status: 400, says: `no side \"mine\"`},
+		{name: "two sides", path: "/fred/v1/cache/import?merge=ours&replace=true", kind: "application/zip", body: strings.NewReader(exported), status: 400, says: "one of the two"},
 		{name: "no boolean", path: "/fred/v1/cache/import?dry-run=perhaps", kind: "application/zip", body: strings.NewReader(exported), status: 422, says: "query.dry-run"},
 	}
 	tests[0].kind, tests[0].body = file("no zip at all")

@@ -358,6 +358,7 @@ func (a *Archive) readManifest(ctx context.Context) error {
 			a.sums[file.Name] = sum
 		}
 		m.Files = nil // they are in sums
+		a.Entries--
 		return nil
 	})
 	return asRefusal(err)

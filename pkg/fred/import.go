@@ -146,7 +146,7 @@ func (i *importing) take(ctx context.Context, in cache.Incoming) error {
 		return err // what it holds may not be had again
 	}
 	there := err == nil
-	if there && p.kind == factsKind {
+	if p.kind == factsKind && !errors.Is(err, cache.ErrMissing) {
 		return i.mergeFacts(ctx, h, in)
 	}
 	if h.Ahead(i.Now()) {
@@ -243,6 +243,9 @@ func (i *importing) put(ctx context.Context, o cache.Outgoing, warnings []string
 // mergeFacts stages the facts of both sides.
 func (i *importing) mergeFacts(ctx context.Context, h cache.Header, in cache.Incoming) error {
 	ours, err := cache.Read[factsEntry](ctx, i.Cache, h.Key)
+	if errors.Is(err, cache.ErrDamaged) {
+		return i.overDamaged(ctx, h, in)
+	}
 	if err != nil {
 		return err // what people wrote is not to be replaced because it cannot be read
 	}
@@ -267,6 +270,17 @@ func (i *importing) mergeFacts(ctx context.Context, h cache.Header, in cache.Inc
 		header.CollectedAt = h.CollectedAt
 	}
 	return i.store(ctx, header, data, Merged)
+}
+
+// overDamaged puts facts in the place of damaged ones where that was asked for in
+// so many words: somebody may still read in a damaged file what he wrote.
+func (i *importing) overDamaged(ctx context.Context, h cache.Header, in cache.Incoming) error {
+	if i.options.Merge == Theirs {
+		return i.store(ctx, h, in.Payload, Replaced)
+	}
+	addRow(i.report, rowOf(h, in.Size, LeftOut, "ours are damaged"))
+	i.warn(report.Missing, placeOf(h.Key).cluster, "facts are left out: those that are here are damaged, and stay; --merge theirs replaces them")
+	return nil
 }
 
 // credible returns theirs without what would take the place of one of ours by a

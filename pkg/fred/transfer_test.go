@@ -228,6 +228,30 @@ func TestAnImportReplacesNothingThatCannotBeReadJustNow(t *testing.T) {
 	}
 }
 
+func TestDamagedFactsAreReplacedOnRequestAlone(t *testing.T) {
+	from := dev(t)
+	from.writes(t, "dev", about("theirs", "b", 0))
+	archive, _ := from.exported(t, fred.ExportQuery{})
+	for damage, change := range map[string]func(string) string{
+		"the header is cut short": func(s string) string { return s[:40] },
+		"the payload is altered":  func(s string) string { return strings.Replace(s, "ours", "Ours", 1) },
+	} {
+		t.Run(damage, func(t *testing.T) {
+			s := colleague(t, &clock{now: noon})
+			s.writes(t, "dev", about("ours", "a", 0))
+			const name = "clusters/dev/facts.jsonl"
+			s.overwrite(t, name, change)
+			before := blobs(t, s.store)[name]
+			r := s.imports(t, archive, fred.ImportOptions{})
+			require.Equal(t, 1, r.Total.Actions[fred.LeftOut])
+			require.Contains(t, r.Warnings[0].Message, "--merge theirs replaces them")
+			require.Equal(t, before, blobs(t, s.store)[name])
+			s.imports(t, archive, fred.ImportOptions{Merge: fred.Theirs})
+			require.Contains(t, blobs(t, s.store)[name], `"theirs"`)
+		})
+	}
+}
+
 func blobs(t *testing.T, s cache.Store) map[string]string {
 	t.Helper()
 	all := map[string]string{}
