@@ -260,7 +260,7 @@ func (i *importing) mergeFacts(ctx context.Context, h cache.Header, in cache.Inc
 		addRow(i.report, rowOf(ours.Header, in.Size, Unchanged, ""))
 		return nil
 	}
-	data, err := json.Marshal(factsEntry{Facts: merged})
+	data, err := encoded(factsEntry{Facts: merged})
 	if err != nil {
 		return err
 	}
