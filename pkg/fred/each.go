@@ -98,11 +98,12 @@ func (l *loaded) must(r kube.Resource) error {
 	if l.snapshot.Known(r) {
 		return nil
 	}
-	err := fault.New(fault.KindOf(l.missing[r]), "no %s of cluster %q: %w", r, l.cluster.Name, l.missing[r])
+	why := asFault(l.missing[r])
+	err := fault.New(fault.KindOf(why), "no %s of cluster %q: %w", r, l.cluster.Name, why)
 	if err.Kind == fault.Forbidden {
 		return err.Hinted("Ask for the right to list %s.", r)
 	}
-	return err.Hinted("%s", fault.HintOf(l.missing[r]))
+	return err.Hinted("%s", fault.HintOf(why))
 }
 
 // label is the cluster's name where rows of several stand together.

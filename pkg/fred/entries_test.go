@@ -128,3 +128,20 @@ func TestADamagedEntryIsListedUnderItsClusterWithAWarning(t *testing.T) {
 	require.NotEmpty(t, r.Items[0].Reason)
 	require.Len(t, r.Warnings, 1)
 }
+
+func TestAListThatIsAllThatWasAskedForAndNotCachedIsNotFredsOwnFault(t *testing.T) {
+	const name = "clusters/dev/kube/services.jsonl"
+	for what, lose := range map[string]func(*testing.T, *stand){
+		"missing": func(t *testing.T, s *stand) { require.NoError(t, s.store.Delete(t.Context(), name)) },
+		"damaged": func(t *testing.T, s *stand) { s.overwrite(t, name, flipped) },
+		"foreign": func(t *testing.T, s *stand) { s.overwrite(t, name, foreign) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := dev(t)
+			s.workloads(t, everywhere)
+			lose(t, s)
+			_, err := s.offline(t).Services(t.Context(), everywhere, "", "")
+			fails(t, err, fault.Offline, "no services of cluster", "without --offline")
+		})
+	}
+}
