@@ -36,7 +36,7 @@ func ran(ctx context.Context, t *testing.T, in io.Reader, args ...string) (code 
 
 func TestAnImportThatWaitsForItsZipCanBeInterrupted(t *testing.T) {
 	r, w := io.Pipe() // on which nothing comes
-	defer w.Close()
+	defer func() { _ = w.Close() }()
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	code, talk := ran(ctx, t, r, "cache", "import", "-")

@@ -225,7 +225,7 @@ func TestTransfersThatStandStillEndAndStopNobody(t *testing.T) {
 		began := make(chan struct{})
 		ended.Go(func() {
 			r, w := io.Pipe()
-			defer w.Close()
+			defer func() { _ = w.Close() }()
 			go func() { _, _ = io.WriteString(w, "PK"); close(began) }() // and no more
 			answer, got := send(t, http.MethodPut, url+"/fred/import", "application/zip", r)
 			assert.Equal(t, http.StatusBadRequest, answer.status)
@@ -272,7 +272,7 @@ func TestExportsThatNobodyReadsGiveTheirPlacesBack(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, l) }()
-	t.Cleanup(func() { cancel(); <-ended })
+	t.Cleanup(func() { cancel(); require.NoError(t, <-ended) })
 	for range 2 { // as many as there are places
 		_, err := l.ask(t).Read(make([]byte, 1))
 		require.NoError(t, err, "the answer has begun")
@@ -294,7 +294,7 @@ func TestASlowTransferThatMovesIsNotCutOff(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			_, _ = io.WriteString(w, exported[len(exported)*i/8:len(exported)*(i+1)/8])
 		}
-		w.Close()
+		_ = w.Close()
 	}()
 	answer, got := send(t, http.MethodPut, to+"/fred/import", "application/zip", r)
 	require.Equal(t, http.StatusOK, answer.status, got)
