@@ -91,7 +91,7 @@ cluster, never asks for Secrets, and keeps secrets it meets out of its cache.`,
 		return fault.New(fault.Invalid, "%w", err).Hinted("See %s --help.", cmd.CommandPath())
 	})
 	f.globalFlags(root.PersistentFlags())
-	root.AddCommand(newKube(f), newServe(f), newConfig(f), newCache(f), newDoctor(f), newVersion(f))
+	root.AddCommand(newKube(f), newFootprint(f), newServe(f), newConfig(f), newCache(f), newDoctor(f), newVersion(f))
 	root.AddCommand(o.Commands...)
 	return root
 }

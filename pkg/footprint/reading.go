@@ -56,13 +56,14 @@ type Ask struct {
 
 // Reading is what a meter read in consecutive hours.
 type Reading struct {
-	Start    time.Time // UTC, on a whole hour
-	Rungs    []Rung    // of each hour; "" where nothing was read
-	Coverage []float64 // of each hour, 0 to 1: the share of it that samples of nodes cover
-	Series   []Series
-	Scrape   time.Duration // between samples
-	Rejected int           // samples that cannot be true (NaN, infinite, negative, absurd)
-	Notes    []string      // one sentence each: what the reader of the numbers must know
+	Start    time.Time     `json:"start"`              // UTC, on a whole hour
+	Until    time.Time     `json:"until"`              // up to when it is known, perhaps in the middle of the last hour
+	Rungs    []Rung        `json:"rungs"`              // of each hour; "" where nothing was read
+	Coverage Values        `json:"coverage"`           // of each hour, 0 to 1: the share of it that samples of nodes cover
+	Series   []Series      `json:"series"`             // one of each consumer
+	Scrape   time.Duration `json:"scrape,omitempty"`   // between samples
+	Rejected int           `json:"rejected,omitempty"` // samples that cannot be true (NaN, infinite, negative, absurd)
+	Notes    []string      `json:"notes,omitempty"`    // one sentence each: what the reader of the numbers must know
 }
 
 // Hours returns how many hours r has.
@@ -81,16 +82,16 @@ const (
 
 // Series is one consumer's figures.
 type Series struct {
-	Class     Class
-	Node      string // of NodeTotal, NodeIdle and, on the rung CPUTime, of consumers too
-	Namespace string
-	Pod       string // by the finer grain
-	Kind      string // what owns the pod, where the source knows: Deployment, StatefulSet, …
-	Name      string
+	Class     Class  `json:"class,omitempty"`
+	Node      string `json:"node,omitempty"` // of NodeTotal, NodeIdle and, on the rung CPUTime, of consumers too
+	Namespace string `json:"namespace,omitempty"`
+	Pod       string `json:"pod,omitempty"`  // by the finer grain
+	Kind      string `json:"kind,omitempty"` // what owns the pod, where the source knows: Deployment, StatefulSet, …
+	Name      string `json:"name,omitempty"`
 
 	// Values are by hour: watt-hours or, on the rung CPUTime, core-hours. NaN is
 	// where there is no sample, which is not zero.
-	Values []float64
+	Values Values `json:"values"`
 }
 
 // Missing is the value of an hour without a sample.

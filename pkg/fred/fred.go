@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/kube"
 	"github.com/fredctl/fred/pkg/legacy"
 	"github.com/fredctl/fred/pkg/pseudonym"
@@ -41,6 +42,13 @@ type Options struct {
 	Cache      *cache.Cache
 	Contexts   Contexts
 	Kubernetes Kubernetes
+
+	// Meter reads energy over time; nil where there is none. MeterName is its name
+	// in provenance; "prometheus" when empty.
+	Meter     footprint.Meter
+	MeterName string
+	// SiteOf says what the settings know of where a cluster stands; nil: nothing.
+	SiteOf func(cluster string) Site
 
 	// Source is the name of the source in provenance; "kubernetes" when empty.
 	Source string
@@ -97,6 +105,15 @@ type Fred struct {
 func New(o Options) *Fred {
 	if o.Source == "" {
 		o.Source = "kubernetes"
+	}
+	if o.Meter == nil {
+		o.Meter = noMeter{}
+	}
+	if o.MeterName == "" {
+		o.MeterName = "prometheus"
+	}
+	if o.SiteOf == nil {
+		o.SiteOf = func(string) Site { return Site{} }
 	}
 	if o.Age == 0 {
 		o.Age = time.Minute
@@ -193,6 +210,12 @@ type (
 	ServiceList = report.Report[kube.ServiceRow, report.None]
 	// IngressList is an IngressList report.
 	IngressList = report.Report[kube.IngressRow, report.None]
+	// EnergyReport is an EnergyReport report.
+	EnergyReport = report.Report[footprint.EnergyRow, footprint.EnergyTotal]
+	// CarbonReport is a CarbonReport report.
+	CarbonReport = report.Report[footprint.CarbonRow, footprint.CarbonTotal]
+	// Comparison is a Comparison report.
+	Comparison = report.Report[footprint.Change, footprint.Change]
 	// WorkloadDetail is a WorkloadDetail report: a list of one.
 	WorkloadDetail = report.Report[kube.WorkloadDetail, report.None]
 )

@@ -207,8 +207,8 @@ const rolePrefix = "node-role.kubernetes.io/"
 func nodeRow(n *Node) NodeRow {
 	r := NodeRow{
 		Name: n.Name, Status: n.status(), ProviderID: n.ProviderID, OS: n.OS, Arch: n.Arch, Version: n.KubeletVersion,
-		InstanceType: cmp.Or(n.Labels["node.kubernetes.io/instance-type"], n.Labels["beta.kubernetes.io/instance-type"]),
-		Region:       cmp.Or(n.Labels["topology.kubernetes.io/region"], n.Labels["failure-domain.beta.kubernetes.io/region"]),
+		InstanceType: n.InstanceType(),
+		Region:       n.Region(),
 		Zone:         cmp.Or(n.Labels["topology.kubernetes.io/zone"], n.Labels["failure-domain.beta.kubernetes.io/zone"]),
 		Created:      n.Created, Labels: n.Labels, Taints: n.Taints, Problems: nodeProblems(n),
 		CPUAllocatable: n.CPUAllocatable, MemoryAllocatable: n.MemoryAllocatable, PodsAllocatable: n.PodsAllocatable,

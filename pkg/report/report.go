@@ -3,7 +3,11 @@
 // must say of itself (how old, how complete, from where); it knows no subject.
 package report
 
-import "time"
+import (
+	"time"
+
+	"github.com/fredctl/fred/pkg/window"
+)
 
 // APIVersion is the version of every report's shape. Within it members are
 // added, never renamed or removed.
@@ -12,17 +16,18 @@ const APIVersion = "fred/v1"
 // Report is an answer: rows, their total, and what must be known to trust them.
 // Members that do not apply are left out of its JSON; lists are never null.
 type Report[Item, Total any] struct {
-	APIVersion  string       `json:"apiVersion" doc:"Version of this shape" example:"fred/v1"`
-	Kind        string       `json:"kind" doc:"What the items are" example:"WorkloadList"`
-	Cluster     string       `json:"cluster,omitempty" doc:"Full name (kubeconfig context) of the cluster, if all items are of one"`
-	Namespace   string       `json:"namespace,omitempty" doc:"The one namespace that was asked for"`
-	Items       []Item       `json:"items" doc:"The rows, sorted"`
-	Total       *Total       `json:"total,omitempty" doc:"Sums over the items"`
-	Provenance  []Provenance `json:"provenance" doc:"Where the numbers come from"`
-	Warnings    []Warning    `json:"warnings" doc:"What is missing, stale or odd"`
-	CollectedAt *time.Time   `json:"collectedAt,omitempty" doc:"When the oldest data used was read"`
-	Stale       bool         `json:"stale" doc:"Older than its age allows, and could not be renewed"`
-	Simulated   bool         `json:"simulated" doc:"Made up by --simulation"`
+	APIVersion  string         `json:"apiVersion" doc:"Version of this shape" example:"fred/v1"`
+	Kind        string         `json:"kind" doc:"What the items are" example:"WorkloadList"`
+	Cluster     string         `json:"cluster,omitempty" doc:"Full name (kubeconfig context) of the cluster, if all items are of one"`
+	Namespace   string         `json:"namespace,omitempty" doc:"The one namespace that was asked for"`
+	Window      *window.Window `json:"window,omitempty" doc:"The time it is about"`
+	Items       []Item         `json:"items" doc:"The rows, sorted"`
+	Total       *Total         `json:"total,omitempty" doc:"Sums over the items"`
+	Provenance  []Provenance   `json:"provenance" doc:"Where the numbers come from"`
+	Warnings    []Warning      `json:"warnings" doc:"What is missing, stale or odd"`
+	CollectedAt *time.Time     `json:"collectedAt,omitempty" doc:"When the oldest data used was read"`
+	Stale       bool           `json:"stale" doc:"Older than its age allows, and could not be renewed"`
+	Simulated   bool           `json:"simulated" doc:"Made up by --simulation"`
 
 	// Version tells two answers to one question apart: equal versions mean equal
 	// bytes. It is empty where that is not known.
@@ -44,6 +49,17 @@ type Provenance struct {
 	Source  string   `json:"source" doc:"Which system said so" example:"kubernetes"`
 	Cluster string   `json:"cluster,omitempty" doc:"Full name of the cluster, where there are several"`
 	Note    string   `json:"note,omitempty" doc:"One sentence more"`
+	Factor  *Factor  `json:"factor,omitempty" doc:"What they were computed with"`
+}
+
+// Factor is a number that others are computed with.
+type Factor struct {
+	Name  string  `json:"name" doc:"What it is" example:"grid intensity of FR"`
+	Value float64 `json:"value"`
+	Low   float64 `json:"low" doc:"What it may be at least"`
+	High  float64 `json:"high" doc:"What it may be at most"`
+	Unit  string  `json:"unit,omitempty" example:"gCO2e/kWh"`
+	Year  int     `json:"year,omitempty" doc:"The year it is of"`
 }
 
 // Method is how a number was had.

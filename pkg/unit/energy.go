@@ -40,6 +40,12 @@ type Intensity float64
 // Of returns the emissions of consuming e on a grid of intensity i.
 func (i Intensity) Of(e Energy) Carbon { return Carbon(float64(i) * e.KWh()) }
 
+// Figure is a number of whatever unit stands beside it.
+type Figure float64
+
+// MarshalJSON writes f to nine significant digits and no exponent.
+func (f Figure) MarshalJSON() ([]byte, error) { return number(float64(f)), nil }
+
 type scale struct {
 	unit float64
 	name string

@@ -111,7 +111,7 @@ func (r Resolved) Pieces() []Window {
 		if !next.After(at) { // a day that a zone skips
 			next = at.Add(r.Step.about())
 		}
-		p := Window{at.UTC(), next.UTC()}
+		p := Window{at.In(r.Zone), next.In(r.Zone)}
 		if p.Start.Before(r.Start) {
 			p.Start = r.Start
 		}

@@ -51,7 +51,7 @@ type Asked struct {
 	Zone  string // an IANA time zone, which times without one are in and days are of; UTC when empty
 }
 
-// Resolved is a window as it is meant.
+// Resolved is a window as it is meant. Its times are told by the clock of Zone.
 type Resolved struct {
 	Window
 	Step Step
@@ -75,6 +75,7 @@ func (a Asked) Resolve(now time.Time, fallback string) (Resolved, error) {
 	if r.Window, err = a.window(now.UTC(), fallback, r.Zone); err != nil {
 		return r, err
 	}
+	r.Start, r.End = r.Start.In(r.Zone), r.End.In(r.Zone)
 	return r, r.check(now)
 }
 

@@ -40,7 +40,7 @@ func TestAWindowIsWhatIsMeant(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r, err := tt.asked.Resolve(now, "1d")
 			require.NoError(t, err)
-			require.Equal(t, window.Window{Start: at(tt.start), End: at(tt.end)}, r.Window)
+			require.Equal(t, window.Window{Start: at(tt.start), End: at(tt.end)}, window.Window{Start: r.Start.UTC(), End: r.End.UTC()})
 		})
 	}
 }
@@ -100,7 +100,7 @@ func TestStepsAreThoseOfTheCalendar(t *testing.T) {
 				}
 			}
 			require.Equal(t, tt.hours, hours)
-			require.Equal(t, at(tt.first), pieces[0].Start)
+			require.Equal(t, at(tt.first), pieces[0].Start.UTC())
 			require.Equal(t, r.End, pieces[len(pieces)-1].End)
 		})
 	}

@@ -1,0 +1,136 @@
+package fred
+
+import (
+	"context"
+	"slices"
+
+	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/footprint"
+	"github.com/fredctl/fred/pkg/report"
+	"github.com/fredctl/fred/pkg/unit"
+	"github.com/fredctl/fred/pkg/window"
+)
+
+// CompareQuery selects what two windows are compared of: FootprintQuery's window,
+// the second, against the first.
+type CompareQuery struct {
+	FootprintQuery
+	First window.Asked // the window before the second, of its length, when empty
+}
+
+// CompareEnergy says how the energy of two windows differs, and who made the
+// difference.
+func (f *Fred) CompareEnergy(ctx context.Context, q CompareQuery) (Comparison, error) {
+	return f.compare(ctx, q, false)
+}
+
+// CompareCarbon says how the emissions of the energy of two windows differ, and who
+// made the difference.
+func (f *Fred) CompareCarbon(ctx context.Context, q CompareQuery) (Comparison, error) {
+	return f.compare(ctx, q, true)
+}
+
+func (f *Fred) compare(ctx context.Context, q CompareQuery, emitted bool) (Comparison, error) {
+	out := report.New[footprint.Change, footprint.Change]("Comparison")
+	first, second, err := f.readTwo(q)
+	if err != nil {
+		return out, err
+	}
+	var books []*book
+	var whole [2]footprint.Cell
+	var known [2]unit.Figure
+	err = f.footprints(ctx, second, emitted, func(b *book) error {
+		before, err := f.account(ctx, b.l, first, wholeCluster(q.Query)(b.l.cluster), emitted)
+		if err != nil {
+			return err
+		}
+		rows := changes(before, b, emitted)
+		out.Items = append(out.Items, rows...)
+		books = append(books, b)
+		b.warnings = withoutTwins(b.warnings, before.warnings)
+		b.stale = b.stale || before.stale
+		if !b.l.twin {
+			for i, w := range []*book{before, b} {
+				whole[i] = footprint.Sum([]footprint.Cell{whole[i], w.sum()})
+				k, _ := w.known()
+				known[i] += k
+			}
+		}
+		return nil
+	}, about(f, &out))
+	settle(&out, books, emitted)
+	n := unit.Figure(max(1, len(books)))
+	total := change(emitted,
+		amount(first.Resolved.Window, whole[0], known[0]/n, emitted),
+		amount(second.Resolved.Window, whole[1], known[1]/n, emitted))
+	for i := range out.Items {
+		out.Items[i].Part(total.Difference)
+	}
+	out.Total = &total
+	return out, err
+}
+
+// readTwo makes sense of both windows of q.
+func (f *Fred) readTwo(q CompareQuery) (first, second *asking, err error) {
+	if q.Window.Step != "" && q.Window.Step != string(window.Whole) {
+		return nil, nil, fault.New(fault.Invalid, "windows are compared whole").Hinted("Leave --step out.")
+	}
+	if second, err = f.read(q.FootprintQuery); err != nil {
+		return nil, nil, err
+	}
+	again := *second
+	first = &again
+	if q.First == (window.Asked{}) {
+		first.Resolved.Window = second.Resolved.Before()
+		return first, second, nil
+	}
+	q.First.Zone = q.Window.Zone
+	first.Resolved, err = q.First.Resolve(second.now, lastDay)
+	return first, second, err
+}
+
+// changes returns a row for everybody who is in one of two books.
+func changes(first, second *book, emitted bool) []footprint.Change {
+	var rows []footprint.Change
+	before, after := first.sorted(), second.sorted()
+	k1, _ := first.known()
+	k2, _ := second.known()
+	of := func(entries []footprint.Entry, who footprint.Who) footprint.Cell {
+		if i := slices.IndexFunc(entries, func(e footprint.Entry) bool { return e.Who == who }); i >= 0 {
+			return footprint.Sum(entries[i].Cells)
+		}
+		return footprint.Cell{Known: true, Emitted: true} // nothing of it was there
+	}
+	for _, e := range slices.Concat(after, before) {
+		if slices.ContainsFunc(rows, func(r footprint.Change) bool { return r.Who() == e.Who }) {
+			continue
+		}
+		c := change(emitted,
+			amount(first.pieces[0], of(before, e.Who), k1, emitted),
+			amount(second.pieces[0], of(after, e.Who), k2, emitted))
+		c.Cluster, c.Class, c.Namespace, c.Kind, c.Name, c.Node = second.l.label(), e.Who.Class, e.Who.Namespace, e.Who.Kind, e.Who.Name, e.Who.Node
+		rows = append(rows, c)
+	}
+	return rows
+}
+
+func change(emitted bool, first, second footprint.Amount) footprint.Change {
+	c := footprint.Change{Unit: "Wh", First: &first, Second: &second}
+	if emitted {
+		c.Unit = "gCO2e"
+	}
+	c.Compare()
+	return c
+}
+
+func amount(w window.Window, c footprint.Cell, known unit.Figure, emitted bool) footprint.Amount {
+	a := footprint.Amount{Start: w.Start, End: w.End, Known: known}
+	switch {
+	case known == 0:
+	case emitted && c.Emitted:
+		a.Value = new(unit.Figure(c.Carbon.Value))
+	case !emitted && c.Known:
+		a.Value = new(unit.Figure(c.Energy.Value))
+	}
+	return a
+}

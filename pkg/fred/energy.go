@@ -1,0 +1,101 @@
+package fred
+
+import (
+	"context"
+
+	"github.com/fredctl/fred/pkg/footprint"
+	"github.com/fredctl/fred/pkg/report"
+	"github.com/fredctl/fred/pkg/unit"
+	"github.com/fredctl/fred/pkg/window"
+)
+
+// Energy says what energy was used in a window, and by whom: in watt-hours at the
+// machine, without PUE.
+func (f *Fred) Energy(ctx context.Context, q FootprintQuery) (EnergyReport, error) {
+	out := report.New[footprint.EnergyRow, footprint.EnergyTotal]("EnergyReport")
+	a, err := f.read(q)
+	if err != nil {
+		return out, err
+	}
+	out.Window = &a.Resolved.Window
+	var t totals
+	var books []*book
+	err = f.footprints(ctx, a, false, func(b *book) error {
+		b.rows(func(c *footprint.Cell, who footprint.Who, piece *window.Window) {
+			out.Items = append(out.Items, c.EnergyRow(b.l.label(), who, piece))
+		})
+		t.add(b)
+		books = append(books, b)
+		return nil
+	}, about(f, &out))
+	settle(&out, books, false)
+	out.Total = new(t.energy())
+	return out, err
+}
+
+// Carbon says what was emitted in a window, and for whom: by the energy, with PUE
+// and the grid's intensity, and by making the machines.
+func (f *Fred) Carbon(ctx context.Context, q FootprintQuery) (CarbonReport, error) {
+	out := report.New[footprint.CarbonRow, footprint.CarbonTotal]("CarbonReport")
+	a, err := f.read(q)
+	if err != nil {
+		return out, err
+	}
+	out.Window = &a.Resolved.Window
+	var t totals
+	var books []*book
+	err = f.footprints(ctx, a, true, func(b *book) error {
+		b.rows(func(c *footprint.Cell, who footprint.Who, piece *window.Window) {
+			out.Items = append(out.Items, footprint.CarbonRow{EnergyRow: c.EnergyRow(b.l.label(), who, piece), Emission: c.Emission()})
+		})
+		t.add(b)
+		books = append(books, b)
+		return nil
+	}, about(f, &out))
+	settle(&out, books, true)
+	out.Total = &footprint.CarbonTotal{EnergyTotal: t.energy(), Emission: t.sum.Emission()}
+	return out, err
+}
+
+// totals sums up books. A cluster that is there twice counts once.
+type totals struct {
+	sum     footprint.Cell
+	known   unit.Figure
+	covered *unit.Figure
+	books   int
+}
+
+func (t *totals) add(b *book) {
+	if b.l.twin {
+		return
+	}
+	t.sum = footprint.Sum([]footprint.Cell{t.sum, b.sum()})
+	known, covered := b.known()
+	t.books++
+	t.known += known
+	if covered != nil {
+		if t.covered == nil {
+			t.covered = new(unit.Figure)
+		}
+		*t.covered += *covered
+	}
+}
+
+// energy returns the total; of several clusters the shares are means.
+func (t *totals) energy() footprint.EnergyTotal {
+	n := unit.Figure(max(1, t.books))
+	if t.covered != nil {
+		t.covered = new(*t.covered / n)
+	}
+	return t.sum.EnergyTotal(t.known/n, t.covered)
+}
+
+// settle says of out where its figures come from.
+func settle[I, T any](out *report.Report[I, T], books []*book, emitted bool) {
+	out.Provenance, out.Version = []report.Provenance{}, ""
+	for _, b := range books {
+		out.Provenance = append(out.Provenance, b.provenance(emitted, out.Simulated)...)
+		out.Warnings = append(out.Warnings, b.warnings...)
+		out.Stale = out.Stale || b.stale
+	}
+}
