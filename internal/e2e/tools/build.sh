@@ -12,6 +12,7 @@ export CGO_ENABLED=0
 kubernetes=$(sed -n 's|^\s*k8s.io/kubernetes v\([^ ]*\).*|\1|p' go.mod)
 kwok=sigs.k8s.io/kwok@v0.8.0 # outside go.mod: it asks for other Kubernetes modules
 minio=v0.0.0-20260212201848-7aac2a2c5b7c # not in the key, but in the name: the others stay when it changes
+prometheus=v0.316.0 # Prometheus 3; not in the key either
 version=k8s.io/component-base/version
 IFS=. read -r major minor _ <<<"$kubernetes"
 ldflags="-s -w -X $version.gitVersion=v$kubernetes -X $version.gitMajor=$major -X $version.gitMinor=$minor"
@@ -60,6 +61,14 @@ if stage "$name"; then
 	publish "$name"
 fi
 ln -sfn "$name" "$dir/minio"
+
+# A Prometheus 3 beside Debian's 2. Of what it can discover nothing is needed.
+name="prometheus-$prometheus"
+if stage "$name"; then
+	GOBIN="$temp" GOFLAGS= go install -trimpath -ldflags '-s -w' -tags remove_all_sd "github.com/prometheus/prometheus/cmd/prometheus@$prometheus" >&2
+	mv "$temp/prometheus" "$temp/$name"
+	publish "$name"
+fi
 
 # kwok does nothing without the stages that its module ships as YAML.
 if stage stages; then

@@ -1,0 +1,250 @@
+package prometheus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
+	"github.com/prometheus/common/model"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fredctl/fred/pkg/fault"
+)
+
+// hours is a series of figures by hour.
+type hours struct {
+	labels model.Metric
+	first  int // the hour that values begin with
+	values []float64
+}
+
+// longest is how many hours one question is about: far fewer than the 11,000
+// points that Prometheus answers with, so that answers stay small and come side by
+// side.
+const longest = 31 * 24
+
+// sideBySide is how many questions are asked at a time.
+const sideBySide = 2
+
+// hourly asks for the figures of the hours from start up to end: expr is what to
+// ask about the time d before each hour's end. An hour that is not over is asked
+// about as far as it goes.
+func (r *reader) hourly(ctx context.Context, start, end time.Time, expr func(d string) string) ([]hours, error) {
+	whole := end.Truncate(time.Hour)
+	var mu sync.Mutex
+	var all []hours
+	keep := func(got []hours) {
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, got...)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(sideBySide)
+	for at := start; at.Before(whole); at = at.Add(longest * time.Hour) {
+		until := at.Add(longest * time.Hour)
+		if until.After(whole) {
+			until = whole
+		}
+		g.Go(func() error {
+			got, err := r.hoursOf(ctx, at, until, expr("1h"))
+			keep(got)
+			return err
+		})
+	}
+	if open := end.Sub(whole); open >= time.Second && !whole.Before(start) {
+		g.Go(func() error {
+			got, err := r.instant(ctx, expr(seconds(open)), end)
+			for _, s := range got {
+				keep([]hours{{s.Metric, r.out.hour(whole), []float64{float64(s.Value)}}})
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b hours) int { // in one order: sums of floats depend on it
+		if a.first != b.first {
+			return a.first - b.first
+		}
+		return strings.Compare(a.labels.String(), b.labels.String())
+	})
+	return all, nil
+}
+
+// hoursOf asks about whole hours, each at its end.
+func (r *reader) hoursOf(ctx context.Context, start, end time.Time, query string) ([]hours, error) {
+	value, warnings, _, err := r.api.QueryRange(ctx, query, v1.Range{Start: start.Add(time.Hour), End: end, Step: time.Hour})
+	if err != nil {
+		return nil, r.fault(err)
+	}
+	r.heed(warnings)
+	matrix, ok := value.(model.Matrix)
+	if !ok {
+		return nil, fault.New(fault.BadAnswer, "%s answered with a %s where a matrix was asked for", r.name(), value.Type())
+	}
+	first, n := r.out.hour(start), int(end.Sub(start)/time.Hour)
+	all := make([]hours, 0, len(matrix))
+	for _, s := range matrix {
+		h := hours{s.Metric, first, make([]float64, n)}
+		for i := range h.values {
+			h.values[i] = math.NaN()
+		}
+		for _, p := range s.Values {
+			if i := int(p.Timestamp.Time().Sub(start)/time.Hour) - 1; i >= 0 && i < n {
+				h.values[i] = float64(p.Value)
+			}
+		}
+		all = append(all, h)
+	}
+	return all, nil
+}
+
+// instant asks for a vector.
+func (r *reader) instant(ctx context.Context, query string, at time.Time) (model.Vector, error) {
+	value, warnings, _, err := r.api.Query(ctx, query, at)
+	if err != nil {
+		return nil, r.fault(err)
+	}
+	r.heed(warnings)
+	vector, ok := value.(model.Vector)
+	if !ok {
+		return nil, fault.New(fault.BadAnswer, "%s answered with a %s where a vector was asked for", r.name(), value.Type())
+	}
+	return vector, nil
+}
+
+// samples asks for raw samples.
+func (r *reader) samples(ctx context.Context, query string, at time.Time) (model.Matrix, error) {
+	value, warnings, _, err := r.api.Query(ctx, query, at)
+	if err != nil {
+		return nil, r.fault(err)
+	}
+	r.heed(warnings)
+	matrix, ok := value.(model.Matrix)
+	if !ok {
+		return nil, fault.New(fault.BadAnswer, "%s answered with a %s where samples were asked for", r.name(), value.Type())
+	}
+	return matrix, nil
+}
+
+// values returns the values that a label of metric has in a segment.
+func (r *reader) values(ctx context.Context, s segment, metric, label string) ([]string, error) {
+	got, err := r.instant(ctx, fmt.Sprintf("count by (%s) (last_over_time(%s[%s]))", label, r.selector(metric), seconds(s.end.Sub(s.start))), s.end)
+	var words []string
+	for _, v := range got {
+		words = append(words, string(v.Metric[model.LabelName(label)]))
+	}
+	return words, err
+}
+
+// scrape returns how far samples of nodes are apart in a segment.
+func (r *reader) scrape(ctx context.Context, s segment) (time.Duration, error) {
+	for at := s.end; at.After(s.start); at = at.Add(-6 * time.Hour) { // the last hour may hold too few
+		got, err := r.samples(ctx, fmt.Sprintf("%s[2h]", r.selector(s.family.presence)), at)
+		if err != nil {
+			return 0, err
+		}
+		var apart []time.Duration
+		for _, series := range got {
+			for i := 1; i < len(series.Values); i++ {
+				apart = append(apart, series.Values[i].Timestamp.Time().Sub(series.Values[i-1].Timestamp.Time()))
+			}
+		}
+		if len(apart) > 0 {
+			slices.Sort(apart)
+			return max(time.Second, apart[len(apart)/2].Round(time.Second)), nil
+		}
+	}
+	return time.Minute, nil
+}
+
+// coverage notes what share of each hour samples of nodes cover.
+func (r *reader) coverage(ctx context.Context, s segment, scrape time.Duration) error {
+	got, err := r.hourly(ctx, s.start, s.end, func(d string) string {
+		return fmt.Sprintf("avg(count_over_time(%s[%s]))", r.selector(s.family.presence), d)
+	})
+	for _, series := range got {
+		for i, v := range series.values {
+			if h := series.first + i; !math.IsNaN(v) {
+				length := min(time.Hour, r.out.Until.Sub(r.out.Start.Add(time.Duration(h)*time.Hour)))
+				r.out.Coverage[h] = min(1, math.Round(v*scrape.Seconds()/length.Seconds()*1e4)/1e4)
+			}
+		}
+	}
+	return err
+}
+
+// heed keeps what Prometheus has to say of an answer, such as that it is partial.
+func (r *reader) heed(warnings v1.Warnings) {
+	for _, w := range warnings {
+		note := r.name() + " says: " + w
+		r.log.Warn("prometheus", "says", w)
+		r.out.mu.Lock()
+		if !slices.Contains(r.out.Notes, note) && len(r.out.Notes) < 10 {
+			r.out.Notes = append(r.out.Notes, note)
+		}
+		r.out.mu.Unlock()
+	}
+}
+
+// name is the target's address without credentials.
+func (r *reader) name() string {
+	u, err := url.Parse(r.target.URL)
+	if err != nil {
+		return "prometheus"
+	}
+	return u.Redacted()
+}
+
+// fault gives an error of the client a kind.
+func (r *reader) fault(err error) error {
+	var said *v1.Error
+	var timeout net.Error
+	switch {
+	case errors.As(err, &said):
+		return r.said(said)
+	case fault.KindOf(err) != fault.Internal:
+		return fmt.Errorf("%s: %w", r.name(), bare(err))
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return fault.New(fault.Timeout, "%s did not answer in time", r.name()).Hinted("Give it longer with --timeout.")
+	default:
+		return fault.New(fault.Unreachable, "%s does not answer: %w", r.name(), bare(err)).Hinted("Check prometheus.url and the network.")
+	}
+}
+
+// bare returns what went wrong with a request, without its address, which may hold
+// a password.
+func bare(err error) error {
+	var request *url.Error
+	if errors.As(err, &request) {
+		return request.Err
+	}
+	return err
+}
+
+// said gives what Prometheus, or what stands before it, answered a kind.
+func (r *reader) said(e *v1.Error) error {
+	switch {
+	case strings.Contains(e.Msg, ": 401"):
+		return fault.New(fault.Unauthorized, "%s does not know who asks (401)", r.name()).Hinted("Check the credentials of prometheus.url.")
+	case strings.Contains(e.Msg, ": 403"):
+		return fault.New(fault.Forbidden, "%s refuses to answer (403)", r.name()).Hinted("Ask for the right to query it.")
+	case e.Type == v1.ErrTimeout:
+		return fault.New(fault.Timeout, "%s ran out of time: %s", r.name(), e.Msg).Hinted("Ask about less, or give it longer with --timeout.")
+	case e.Type == v1.ErrServer && strings.Contains(e.Msg, ": 50") && !strings.HasSuffix(e.Msg, "500"):
+		return fault.New(fault.Unreachable, "%s does not answer: %s", r.name(), e.Msg).Hinted("Check what stands before it.")
+	case e.Type == v1.ErrBadResponse || strings.Contains(e.Msg, "client error"):
+		return fault.New(fault.BadAnswer, "%s does not answer as a Prometheus does: %s", r.name(), e.Msg).Hinted("Check prometheus.url: it is the address before /api/v1.")
+	default:
+		return fault.New(fault.BadAnswer, "%s could not answer: %s: %s", r.name(), e.Type, e.Msg)
+	}
+}
