@@ -8,15 +8,16 @@ import "time"
 // name in the file, `doc` what it means. The environment variable of a setting
 // is FRED_ and its path in capitals with underscores: FRED_CACHE_URL.
 type Config struct {
-	Cache    Cache         `key:"cache"`
-	Import   Import        `key:"import"`
-	Server   Server        `key:"server"`
-	Cluster  InCluster     `key:"cluster"`
-	Clusters []Cluster     `key:"clusters" doc:"Settings of single clusters; the first entry whose context matches holds"`
-	Offline  bool          `key:"offline" doc:"Ask no source, answer from the cache"`
-	Timeout  time.Duration `key:"timeout" doc:"How long one command may wait for its sources" default:"30s"`
-	Log      Log           `key:"log"`
-	UI       UI            `key:"ui"`
+	Cache      Cache         `key:"cache"`
+	Import     Import        `key:"import"`
+	Prometheus Prometheus    `key:"prometheus"`
+	Server     Server        `key:"server"`
+	Cluster    InCluster     `key:"cluster"`
+	Clusters   []Cluster     `key:"clusters" doc:"Settings of single clusters; the first entry whose context matches holds"`
+	Offline    bool          `key:"offline" doc:"Ask no source, answer from the cache"`
+	Timeout    time.Duration `key:"timeout" doc:"How long one command may wait for its sources" default:"30s"`
+	Log        Log           `key:"log"`
+	UI         UI            `key:"ui"`
 }
 
 // Cache says where the one cache is.
@@ -43,6 +44,12 @@ type Server struct {
 	Insecure    bool     `key:"insecure" doc:"Listen beyond loopback although nobody has to log in"`
 }
 
+// Prometheus says where energy is read from.
+type Prometheus struct {
+	URL      string `key:"url" doc:"Address of the Prometheus that energy is read from; of one cluster alone, unless clusters have a selector"`
+	Selector string `key:"selector" doc:"Label matchers that pick the cluster's series where the Prometheus has several: cluster=\"prod\""`
+}
+
 // InCluster is the cluster that fred itself runs in.
 type InCluster struct {
 	Name string `key:"name" doc:"What to call the cluster that fred runs in, where there is no kubeconfig" default:"in-cluster"`
@@ -50,9 +57,12 @@ type InCluster struct {
 
 // Cluster holds the settings of the clusters whose context matches.
 type Cluster struct {
-	Context    string   `key:"context" doc:"Name of a context, or a glob"`
-	Alias      string   `key:"alias" doc:"Short name"`
-	Namespaces []string `key:"namespaces" doc:"Namespaces to read where whole lists are forbidden"`
+	Context    string     `key:"context" doc:"Name of a context, or a glob"`
+	Alias      string     `key:"alias" doc:"Short name"`
+	Namespaces []string   `key:"namespaces" doc:"Namespaces to read where whole lists are forbidden"`
+	Prometheus Prometheus `key:"prometheus"`
+	Zone       string     `key:"zone" doc:"Zone of the grid the cluster is on: FR, AU-NSW; by its nodes' region when empty"`
+	PUE        float64    `key:"pue" doc:"PUE of the data center; the region's or the provider's when 0"`
 }
 
 // Log says how much fred tells of its own doing, on stderr.

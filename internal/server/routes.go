@@ -23,6 +23,11 @@ func (s *Server) routes() {
 	v1(s, "kube/ingresses", "The Ingresses of a namespace", wired(f.Ingresses))
 	v1(s, "kube/ingresses/{kind}/{name}", "The Ingresses that lead to a workload", owned(f.Ingresses))
 	v1(s, "kube/nodes", "The nodes of a cluster", of[*Selected](f.Nodes))
+	v1(s, "footprint", "What was emitted, and for whom", overTime(f.Carbon))
+	v1(s, "footprint/energy", "What energy was used, and by whom", overTime(f.Energy))
+	v1(s, "footprint/carbon", "What was emitted, and for whom", overTime(f.Carbon))
+	v1(s, "footprint/energy/compare", "How the energy of two windows differs", ofTwo(f.CompareEnergy))
+	v1(s, "footprint/carbon/compare", "How the emissions of two windows differ", ofTwo(f.CompareCarbon))
 	v1(s, "cache/ls", "What is cached: of what, how old, how large, from where", entries(f.Entries))
 	v1(s, "cache/info", "Where the cache is and what it holds of which cluster", of[*Everything](func(ctx context.Context, _ fred.Query) (fred.CacheInfo, error) {
 		return f.Info(ctx)

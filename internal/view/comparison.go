@@ -41,7 +41,7 @@ func (p *Page) changeTable(r fred.Comparison) Table {
 	for i := range rows {
 		plain[i] = *changed(&rows[i])
 	}
-	who, cells := whoColumns(r.Cluster == "", false, plain)
+	who, cells := whoColumns(r.Cluster, false, plain)
 	t := Table{Columns: append(who,
 		Column{Header: "FIRST", Right: true, Spare: 2},
 		Column{Header: "SECOND", Right: true, Spare: 1},
@@ -69,7 +69,9 @@ func changeCells(c *footprint.Change) []Cell {
 	}
 	return []Cell{
 		text(show(c.First.Value)), text(show(c.Second.Value)),
-		{dashed(c.Difference, c.Unit, true), tone}, {percentage, tone}, text(dashed(c.PerDay, c.Unit, true)),
+		{dashed(c.Difference, c.Unit, true), tone},
+		{percentage, tone},
+		text(dashed(c.PerDay, c.Unit, true)),
 	}
 }
 

@@ -94,21 +94,23 @@ func (p *Page) amount(name, value, span string) {
 
 // origin says how the energy was had, and how much of the window is known.
 func (p *Page) origin(from []report.Provenance, t *footprint.EnergyTotal) {
-	said := []string{}
+	var said []string
 	for _, o := range from {
-		word := string(o.Method) + ": " + o.Source
+		how, _, _ := strings.Cut(o.Note, ";")
+		word := fmt.Sprintf("%s: %s", o.Method, cmp.Or(how, o.Source))
 		if slices.Contains(o.Fields, "energyWh") && !slices.Contains(said, word) {
 			said = append(said, word)
 		}
 	}
-	how := strings.Join(said, "; ")
+	p.field("", strings.Join(said, "; "))
+	var parts []string
 	if t.Known < 0.995 {
-		how += fmt.Sprintf(" · %s of the window known", share(float64(t.Known)))
+		parts = append(parts, share(float64(t.Known))+" of the window is known")
 	}
 	if t.Coverage != nil {
-		how += fmt.Sprintf(" · samples cover %s", share(float64(*t.Coverage)))
+		parts = append(parts, "samples cover "+share(float64(*t.Coverage))+" of it")
 	}
-	p.field("", how)
+	p.field("", strings.Join(parts, ", "))
 }
 
 func share(v float64) string {
@@ -173,11 +175,13 @@ func factorSaid(f *report.Factor, source string) string {
 }
 
 // whoColumns are those that name consumers; who of them are shown depends on rows.
-func whoColumns(several, timed bool, rows []footprint.EnergyRow) ([]Column, func(*footprint.EnergyRow) []Cell) {
-	workload, node := false, false
+func whoColumns(cluster string, timed bool, rows []footprint.EnergyRow) ([]Column, func(*footprint.EnergyRow) []Cell) {
+	workload, node, whole := false, false, len(rows) > 0
 	for i := range rows {
-		workload = workload || rows[i].Name != ""
-		node = node || rows[i].Node != ""
+		r := &rows[i]
+		workload = workload || r.Name != ""
+		node = node || r.Node != ""
+		whole = whole && *r == footprint.EnergyRow{Cluster: r.Cluster, Start: r.Start, End: r.End, Energy: r.Energy, EnergyLow: r.EnergyLow, EnergyHigh: r.EnergyHigh}
 	}
 	var columns []Column
 	var cells []func(*footprint.EnergyRow) string
@@ -187,10 +191,11 @@ func whoColumns(several, timed bool, rows []footprint.EnergyRow) ([]Column, func
 	if timed {
 		column(Column{Header: "START"}, func(r *footprint.EnergyRow) string { return started(r.Start) })
 	}
-	if several {
-		column(Column{Header: "CLUSTER", Cut: Middle}, func(r *footprint.EnergyRow) string { return r.Cluster })
+	if cluster == "" || whole {
+		column(Column{Header: "CLUSTER", Cut: Middle}, func(r *footprint.EnergyRow) string { return cmp.Or(r.Cluster, cluster) })
 	}
 	switch {
+	case whole:
 	case node:
 		column(Column{Header: "NODE", Cut: Middle}, func(r *footprint.EnergyRow) string { return cmp.Or(r.Node, bracketed(r.Class)) })
 	case workload:
@@ -219,9 +224,23 @@ func whoColumns(several, timed bool, rows []footprint.EnergyRow) ([]Column, func
 // bracketed names what is no namespace, workload or node.
 func bracketed(c footprint.Class) string {
 	if c == footprint.Consumer {
-		return "(all)"
+		return dash
 	}
 	return "(" + string(c) + ")"
+}
+
+// ranges is the column of what figures may be, which is only shown where one may.
+func ranges(t Table, column int) Table {
+	for _, row := range t.Rows {
+		if row[column].Text != "" {
+			return t
+		}
+	}
+	t.Columns = slices.Delete(t.Columns, column, column+1)
+	for i, row := range t.Rows {
+		t.Rows[i] = slices.Delete(row, column, column+1)
+	}
+	return t
 }
 
 // started shows when a piece starts, as briefly as it can be said.
@@ -241,7 +260,7 @@ func (p *Page) energyTable(r fred.EnergyReport) Table {
 		rows = slices.Clone(rows)
 		slices.SortStableFunc(rows, func(a, b footprint.EnergyRow) int { return byEnergy(&a, &b) })
 	}
-	who, cells := whoColumns(r.Cluster == "", len(rows) > 0 && rows[0].Start != nil, rows)
+	who, cells := whoColumns(r.Cluster, len(rows) > 0 && rows[0].Start != nil, rows)
 	t := Table{Columns: append(who,
 		Column{Header: "ENERGY", Right: true},
 		Column{Header: "MAY BE", Spare: 3},
@@ -251,7 +270,7 @@ func (p *Page) energyTable(r fred.EnergyReport) Table {
 		t.Rows = append(t.Rows, append(cells(row), text(energy(row.Energy)), Cell{span(row.EnergyLow, row.EnergyHigh), term.Faint},
 			text(shareText(row.Energy, r.Total.Energy))))
 	}
-	return t
+	return ranges(t, len(who)+1)
 }
 
 func (p *Page) carbonTable(r fred.CarbonReport) Table {
@@ -264,7 +283,7 @@ func (p *Page) carbonTable(r fred.CarbonReport) Table {
 	for i := range rows {
 		plain[i] = rows[i].EnergyRow
 	}
-	who, cells := whoColumns(r.Cluster == "", timed, plain)
+	who, cells := whoColumns(r.Cluster, timed, plain)
 	t := Table{Columns: append(who,
 		Column{Header: "CARBON", Right: true},
 		Column{Header: "MAY BE", Spare: 3},
@@ -276,7 +295,7 @@ func (p *Page) carbonTable(r fred.CarbonReport) Table {
 		t.Rows = append(t.Rows, append(cells(&row.EnergyRow), text(carbon(row.Carbon)), Cell{span(row.CarbonLow, row.CarbonHigh), term.Faint},
 			text(carbon(row.Embodied)), text(energy(row.Energy)), text(shareText(row.Energy, r.Total.Energy))))
 	}
-	return t
+	return ranges(t, len(who)+1)
 }
 
 // byEnergy puts consumers first, those that used most before others.

@@ -17,6 +17,7 @@ import (
 	"github.com/fredctl/fred/internal/simulation"
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/collector/kubernetes"
+	"github.com/fredctl/fred/pkg/collector/prometheus"
 	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/fred"
 	"github.com/fredctl/fred/pkg/redact"
@@ -83,6 +84,10 @@ func Build(c config.Config, o Options) (*Built, error) {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
 	fopts.PseudonymKey = pseudonymKey(store)
+	fopts.SiteOf = sites(c)
+	if !o.Simulation {
+		fopts.Meter, fopts.MeterName = prometheus.New(meters(c, b.Switch), o.Log), prometheus.Name
+	}
 	fopts.Location = location(c, store)
 	fopts.Checks = checks(c, o.Settings, store)
 	b.Notes = notesOn(store, b.Switch)
@@ -115,7 +120,8 @@ func limits(c config.Import) cache.Limits {
 func simulate(o *fred.Options) {
 	w := simulation.New(time.Now())
 	o.Contexts, o.Kubernetes, o.Source = w, w, simulation.Name
-	o.Simulated, o.Moment, o.Age = true, w.Moment, 24*time.Hour
+	o.Meter, o.MeterName = w, simulation.Name
+	o.Simulated, o.Moment, o.Now, o.Age = true, w.Moment, w.Moment, 24*time.Hour
 }
 
 // seal is the last net before the cache.

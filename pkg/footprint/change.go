@@ -58,8 +58,3 @@ func (c *Change) Part(whole *unit.Figure) {
 func (a *Amount) window() window.Window { return window.Window{Start: a.Start, End: a.End} }
 
 func days(w window.Window) float64 { return w.Length().Hours() / hoursOfDay }
-
-// Who returns whom c is about.
-func (c *Change) Who() Who {
-	return Who{Class: c.Class, Namespace: c.Namespace, Kind: c.Kind, Name: c.Name, Node: c.Node}
-}

@@ -81,7 +81,7 @@ func (f *Fred) readTwo(q CompareQuery) (first, second *asking, err error) {
 	again := *second
 	first = &again
 	if q.First == (window.Asked{}) {
-		first.Resolved.Window = second.Resolved.Before()
+		first.Resolved.Window = second.Before()
 		return first, second, nil
 	}
 	q.First.Zone = q.Window.Zone
@@ -91,27 +91,40 @@ func (f *Fred) readTwo(q CompareQuery) (first, second *asking, err error) {
 
 // changes returns a row for everybody who is in one of two books.
 func changes(first, second *book, emitted bool) []footprint.Change {
-	var rows []footprint.Change
-	before, after := first.sorted(), second.sorted()
+	before, after := cells(first), cells(second)
 	k1, _ := first.known()
 	k2, _ := second.known()
-	of := func(entries []footprint.Entry, who footprint.Who) footprint.Cell {
-		if i := slices.IndexFunc(entries, func(e footprint.Entry) bool { return e.Who == who }); i >= 0 {
-			return footprint.Sum(entries[i].Cells)
-		}
-		return footprint.Cell{Known: true, Emitted: true} // nothing of it was there
-	}
-	for _, e := range slices.Concat(after, before) {
-		if slices.ContainsFunc(rows, func(r footprint.Change) bool { return r.Who() == e.Who }) {
+	var rows []footprint.Change
+	seen := map[footprint.Who]bool{}
+	for _, e := range slices.Concat(second.sorted(), first.sorted()) {
+		if seen[e.Who] {
 			continue
 		}
+		seen[e.Who] = true
 		c := change(emitted,
-			amount(first.pieces[0], of(before, e.Who), k1, emitted),
-			amount(second.pieces[0], of(after, e.Who), k2, emitted))
+			amount(first.pieces[0], cellOf(before, e.Who), k1, emitted),
+			amount(second.pieces[0], cellOf(after, e.Who), k2, emitted))
 		c.Cluster, c.Class, c.Namespace, c.Kind, c.Name, c.Node = second.l.label(), e.Who.Class, e.Who.Namespace, e.Who.Kind, e.Who.Name, e.Who.Node
 		rows = append(rows, c)
 	}
 	return rows
+}
+
+// cells are the sums of b by consumer.
+func cells(b *book) map[footprint.Who]footprint.Cell {
+	all := map[footprint.Who]footprint.Cell{}
+	for _, e := range b.ledger.Entries() {
+		all[e.Who] = footprint.Sum(e.Cells)
+	}
+	return all
+}
+
+// cellOf returns the cell of who: nothing, where it was not there.
+func cellOf(cells map[footprint.Who]footprint.Cell, who footprint.Who) footprint.Cell {
+	if c, ok := cells[who]; ok {
+		return c
+	}
+	return footprint.Cell{Known: true, Emitted: true}
 }
 
 func change(emitted bool, first, second footprint.Amount) footprint.Change {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fredctl/fred/pkg/fault"
@@ -52,7 +53,6 @@ type asking struct {
 	FootprintQuery
 	window.Resolved
 	rung     footprint.Rung
-	selected func(footprint.Who) bool
 	now      time.Time
 }
 
@@ -78,14 +78,11 @@ func (f *Fred) read(q FootprintQuery) (*asking, error) {
 }
 
 func list[T ~string](words []T) string {
-	s := ""
+	all := make([]string, len(words))
 	for i, w := range words {
-		if i > 0 {
-			s += ", "
-		}
-		s += string(w)
+		all[i] = string(w)
 	}
-	return s
+	return strings.Join(all, ", ")
 }
 
 // footprints answers q for each of its clusters: it hands their books to add, in

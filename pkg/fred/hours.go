@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -173,6 +175,9 @@ func (h *history) read(ctx context.Context, r *run) (footprint.Reading, error) {
 	if err != nil {
 		return got, err
 	}
+	if err := h.ofCluster(&got); err != nil {
+		return got, err
+	}
 	if got.Until.IsZero() {
 		got.Until = ask.End
 	}
@@ -183,6 +188,51 @@ func (h *history) read(ctx context.Context, r *run) (footprint.Reading, error) {
 		got = got.Under(h.owner())
 	}
 	return got, nil
+}
+
+// ofCluster makes sure that a reading of this moment tells of the nodes that the
+// cluster has: one Prometheus may know several clusters, or another one.
+func (h *history) ofCluster(r *footprint.Reading) error {
+	last := len(r.Rungs) - 1
+	if last < 0 || h.now.Sub(r.Start.Add(time.Duration(last)*time.Hour)) > 2*time.Hour || len(h.l.snapshot.Nodes()) == 0 {
+		return nil
+	}
+	own := map[string]bool{}
+	for _, n := range h.l.snapshot.Nodes() {
+		own[n.Name] = true
+	}
+	var foreign []string
+	known := false
+	for i := range r.Series {
+		s := &r.Series[i]
+		if s.Class != footprint.NodeTotal || !namesNodes(r.Rungs[last]) || math.IsNaN(s.Values[last]) {
+			continue
+		}
+		if known = known || own[s.Node]; !own[s.Node] {
+			foreign = append(foreign, s.Node)
+		}
+	}
+	switch {
+	case len(foreign) == 0:
+		return nil
+	case !known:
+		return fault.New(fault.Invalid, "the Prometheus of cluster %q tells of other nodes than it has: %s", h.l.cluster.Name, some(foreign)).
+			Hinted("Name the cluster's own under clusters in the settings, or its series with a selector.")
+	}
+	r.Notes = append(r.Notes, fmt.Sprintf("the Prometheus tells of nodes that the cluster does not have: %s", some(foreign)))
+	return nil
+}
+
+// namesNodes reports whether the nodes of a rung have the names that Kubernetes
+// gives them.
+func namesNodes(r footprint.Rung) bool { return r == footprint.Kepler || r == footprint.CPUTime }
+
+// some names the first few of many.
+func some(names []string) string {
+	if len(names) > 3 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)
+	}
+	return strings.Join(names, ", ")
 }
 
 // owner returns what books the series of a pod under its workload, as long as
@@ -205,20 +255,20 @@ func (h *history) owner() func(*footprint.Series) {
 
 // known reports whether anything is, and why some of it is not.
 func (h *history) known() (bool, error) {
-	any := false
+	found := false
 	var why error
 	for _, d := range h.days {
 		switch {
 		case d.err != nil:
 			why = d.err
 		case hasRung(&d.entry.Value):
-			any = true
+			found = true
 		}
 		if why == nil && d.entry.Cause != nil && !errors.Is(d.entry.Cause, footprint.ErrNoMeter) {
 			why = d.entry.Cause
 		}
 	}
-	return any, why
+	return found, why
 }
 
 func hasRung(r *footprint.Reading) bool {

@@ -106,12 +106,12 @@ func (a Asked) window(now time.Time, fallback string, zone *time.Location) (w Wi
 
 func (r Resolved) check(now time.Time) error {
 	switch {
-	case !r.Start.Before(r.End):
-		return fault.New(fault.Invalid, "the window ends at %s, before it begins at %s", show(r.End), show(r.Start)).
-			Hinted("Swap --start and --end.")
 	case !r.Start.Before(now):
 		return fault.New(fault.Invalid, "the window begins at %s, which is to come", show(r.Start)).
 			Hinted("Ask about the past.")
+	case !r.Start.Before(r.End):
+		return fault.New(fault.Invalid, "the window ends at %s, before it begins at %s", show(r.End), show(r.Start)).
+			Hinted("Swap --start and --end.")
 	case r.Length() > longest:
 		return fault.New(fault.Invalid, "the window is longer than ten years").Hinted("Ask about less.")
 	case r.Step != Whole && r.Length()/r.Step.about() > most:

@@ -21,13 +21,13 @@ type Writer struct {
 func Write(out io.Writer, w *World, f Family) error {
 	t := &Writer{b: bufio.NewWriter(out)}
 	f(w, t)
-	fmt.Fprintln(t.b, "# EOF")
+	_, _ = t.b.WriteString("# EOF\n") // Flush says if it failed
 	return t.b.Flush()
 }
 
 func (t *Writer) sample(name, labels string, value float64, at time.Time) {
 	labels = strings.TrimPrefix(labels+t.replica, ",")
-	fmt.Fprintf(t.b, "%s{%s} %g %.3f\n", name, labels, value, float64(at.UnixMilli())/1000)
+	_, _ = fmt.Fprintf(t.b, "%s{%s} %g %.3f\n", name, labels, value, float64(at.UnixMilli())/1000)
 }
 
 // by says by which replica the samples that follow were scraped.

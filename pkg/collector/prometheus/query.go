@@ -224,8 +224,7 @@ func (r *reader) fault(err error) error {
 // bare returns what went wrong with a request, without its address, which may hold
 // a password.
 func bare(err error) error {
-	var request *url.Error
-	if errors.As(err, &request) {
+	if request, ok := errors.AsType[*url.Error](err); ok {
 		return request.Err
 	}
 	return err

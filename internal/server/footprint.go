@@ -1,0 +1,72 @@
+package server
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/fredctl/fred/pkg/fred"
+	"github.com/fredctl/fred/pkg/window"
+)
+
+// Measured is the input of a route about energy or carbon, beside its window.
+type Measured struct {
+	Listing
+	By     string  `query:"by" default:"namespace" enum:"namespace,workload,node,cluster" doc:"What to group by"`
+	Source string  `query:"source" doc:"Source of energy, in the place of the best there is" enum:"kepler,kepler-legacy,scaphandre,cpu-time,snapshot,requests,machines"`
+	Exact  bool    `query:"exact" doc:"Compute from raw samples, which takes longer"`
+	Zone   string  `query:"zone" doc:"Grid zone, in the place of the cluster's own" example:"FR"`
+	PUE    float64 `query:"pue" doc:"PUE of the data center, in the place of the region's" example:"1.2"`
+	Last   string  `query:"last" doc:"How long the window is: 24h, 7d, 2w, 1mo, 1y; 1d where neither it nor start is given" example:"7d"`
+	Start  string  `query:"start" doc:"When the window starts: RFC 3339, a date, a date and time, or Unix seconds" example:"2026-11-01T00:00:00Z"`
+	End    string  `query:"end" doc:"When it ends; now if not given"`
+	TZ     string  `query:"tz" doc:"Time zone of days, and of times without one; UTC if not given" example:"Europe/Paris"`
+}
+
+// Windowed is the input of a route about energy or carbon over time.
+type Windowed struct {
+	Measured
+	Step string `query:"step" doc:"Cut the window into steps" enum:"none,1h,1d,1w,1mo,1y"`
+}
+
+// Compared is the input of a route that compares two windows.
+type Compared struct {
+	Measured
+	FirstLast  string `query:"first-last" doc:"How long the first window is; the one just before the second, of its length, where none of these is given"`
+	FirstStart string `query:"first-start" doc:"When the first window starts"`
+	FirstEnd   string `query:"first-end" doc:"When the first window ends"`
+	Previous   bool   `query:"previous" doc:"Compare with the window just before, which is the default"`
+}
+
+func (m *Measured) place() []string {
+	return []string{m.By, m.Source, strconv.FormatBool(m.Exact), m.Zone, strconv.FormatFloat(m.PUE, 'g', -1, 64), m.Last, m.Start, m.End, m.TZ}
+}
+
+func (w *Windowed) place() []string { return append(w.Measured.place(), w.Step) }
+
+func (c *Compared) place() []string {
+	return append(c.Measured.place(), c.FirstLast, c.FirstStart, c.FirstEnd)
+}
+
+// footprint is the question that m asks about q.
+func (m *Measured) footprint(q fred.Query, step string) fred.FootprintQuery {
+	return fred.FootprintQuery{
+		Query: q, By: m.By, Rung: m.Source, Exact: m.Exact, Grid: m.Zone, PUE: m.PUE,
+		Window: window.Asked{Last: m.Last, Start: m.Start, End: m.End, Step: step, Zone: m.TZ},
+	}
+}
+
+// overTime makes a route's question of a use case about energy or carbon.
+func overTime[R any](ask func(context.Context, fred.FootprintQuery) (R, error)) func(context.Context, fred.Query, *Windowed) (R, error) {
+	return func(ctx context.Context, q fred.Query, in *Windowed) (R, error) {
+		return ask(ctx, in.footprint(q, in.Step))
+	}
+}
+
+// ofTwo makes a route's question of a use case that compares two windows.
+func ofTwo[R any](ask func(context.Context, fred.CompareQuery) (R, error)) func(context.Context, fred.Query, *Compared) (R, error) {
+	return func(ctx context.Context, q fred.Query, in *Compared) (R, error) {
+		return ask(ctx, fred.CompareQuery{
+			FootprintQuery: in.footprint(q, ""), First: window.Asked{Last: in.FirstLast, Start: in.FirstStart, End: in.FirstEnd},
+		})
+	}
+}
