@@ -52,8 +52,8 @@ type book struct {
 type asking struct {
 	FootprintQuery
 	window.Resolved
-	rung     footprint.Rung
-	now      time.Time
+	rung footprint.Rung
+	now  time.Time
 }
 
 // read makes sense of q.

@@ -237,8 +237,8 @@ func (r *reader) said(e *v1.Error) error {
 		return fault.New(fault.Unauthorized, "%s does not know who asks (401)", r.name()).Hinted("Check the credentials of prometheus.url.")
 	case strings.Contains(e.Msg, ": 403"):
 		return fault.New(fault.Forbidden, "%s refuses to answer (403)", r.name()).Hinted("Ask for the right to query it.")
-	case e.Type == v1.ErrTimeout:
-		return fault.New(fault.Timeout, "%s ran out of time: %s", r.name(), e.Msg).Hinted("Ask about less, or give it longer with --timeout.")
+	case e.Type == v1.ErrTimeout || strings.Contains(e.Detail, `"errorType":"timeout"`): // the client does not read what 503 says
+		return fault.New(fault.Timeout, "%s ran out of time: query timed out", r.name()).Hinted("Ask about less, or give it longer with --timeout.")
 	case e.Type == v1.ErrServer && strings.Contains(e.Msg, ": 50") && !strings.HasSuffix(e.Msg, "500"):
 		return fault.New(fault.Unreachable, "%s does not answer: %s", r.name(), e.Msg).Hinted("Check what stands before it.")
 	case e.Type == v1.ErrBadResponse || strings.Contains(e.Msg, "client error"):

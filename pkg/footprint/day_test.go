@@ -1,0 +1,82 @@
+package footprint_test
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fredctl/fred/pkg/footprint"
+)
+
+func TestAReadingFallsIntoDays(t *testing.T) {
+	rungs := make([]footprint.Rung, 30)
+	v := make(footprint.Values, 30)
+	for h := range rungs {
+		rungs[h], v[h] = footprint.Kepler, float64(h)
+	}
+	r := reading(rungs, footprint.Series{Namespace: "shop", Values: v})
+	r.Start, r.Until = day.Add(20*time.Hour), day.Add(49*time.Hour+30*time.Minute)
+	first, second, third := r.Day(day), r.Day(day.Add(24*time.Hour)), r.Day(day.Add(48*time.Hour))
+	require.Equal(t, footprint.Rung(""), first.Rungs[19])
+	require.Equal(t, footprint.Kepler, first.Rungs[20])
+	require.InDelta(t, 3, first.Series[0].Values[23], 0)
+	require.InDelta(t, 4, second.Series[0].Values[0], 0)
+	require.InDelta(t, 29, third.Series[0].Values[1], 0)
+	require.True(t, math.IsNaN(third.Series[0].Values[2]))
+	require.Equal(t, day.Add(49*time.Hour+30*time.Minute), third.Until)
+	require.Empty(t, r.Day(day.Add(72*time.Hour)).Series)
+}
+
+func TestHoursAreFinalWhenTheirSamplesHaveComeIn(t *testing.T) {
+	for after, want := range map[time.Duration]int{0: 0, time.Hour: 0, time.Hour + footprint.Settle: 1, 5 * time.Hour: 4, 24*time.Hour + footprint.Settle: 24, 100 * time.Hour: 24, -time.Hour: 0} {
+		require.Equal(t, want, footprint.Final(day, day.Add(after)), after)
+	}
+}
+
+func TestWhatWasReadStaysWhereAMeterHasForgotten(t *testing.T) {
+	older := *reading([]footprint.Rung{footprint.Kepler, footprint.Kepler}, footprint.Series{Namespace: "shop", Values: values(1, 2)}, footprint.Series{Namespace: "gone", Values: values(3, 4)})
+	newer := *reading([]footprint.Rung{"", footprint.Kepler}, footprint.Series{Namespace: "shop", Values: values(nan, 20)})
+	got := footprint.Over(newer, older)
+	require.Equal(t, []footprint.Rung{footprint.Kepler, footprint.Kepler}, got.Rungs)
+	requireValues(t, values(1, 20), got.Series[0].Values)
+	requireValues(t, values(3, nan), got.Series[1].Values)
+}
+
+func TestSeriesOfOneNameAreOne(t *testing.T) {
+	r := *reading([]footprint.Rung{footprint.Kepler, footprint.Kepler},
+		footprint.Series{Namespace: "shop", Pod: "web-1", Values: values(1, nan)}, footprint.Series{Namespace: "shop", Pod: "web-2", Values: values(2, 5)})
+	got := r.Under(func(s *footprint.Series) { s.Kind, s.Name, s.Pod = "Deployment", "web", "" })
+	require.Len(t, got.Series, 1)
+	requireValues(t, values(3, 5), got.Series[0].Values)
+	requireValues(t, values(1, nan), r.Series[0].Values) // what was given is as it was
+}
+
+func TestValuesComeBackFromJSON(t *testing.T) {
+	v := values(0, 1.5, nan, 1234567.123456, 3)
+	b, err := json.Marshal(v)
+	require.NoError(t, err)
+	require.Equal(t, `[0,1.500000,null,1234567.123456,3]`, string(b))
+	var back footprint.Values
+	require.NoError(t, json.Unmarshal(b, &back))
+	requireValues(t, v, back)
+	for _, bad := range []string{`{}`, `"x"`, `[1,"2"]`, `[true]`, `3`} {
+		require.Error(t, json.Unmarshal([]byte(bad), &back), bad)
+	}
+	require.NoError(t, json.Unmarshal([]byte(`[]`), &back))
+	require.Empty(t, back)
+}
+
+func FuzzValues(f *testing.F) {
+	f.Add([]byte(`[1, null, 2.5e3]`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var v footprint.Values
+		if json.Unmarshal(b, &v) != nil {
+			return
+		}
+		_, err := json.Marshal(v)
+		require.NoError(t, err)
+	})
+}
