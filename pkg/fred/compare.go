@@ -40,6 +40,10 @@ func (f *Fred) compare(ctx context.Context, q CompareQuery, emitted bool) (Compa
 	var whole [2]footprint.Cell
 	var known [2]unit.Figure
 	err = f.footprints(ctx, second, emitted, func(b *book) error {
+		first.only = byGuesses // figures of one kind are compared
+		if b.metered {
+			first.only = byMeters
+		}
 		before, err := f.account(ctx, b.l, first, wholeCluster(q.Query)(b.l.cluster), emitted)
 		if err != nil {
 			return err

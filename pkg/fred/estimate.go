@@ -185,7 +185,7 @@ func (b *book) hoursByRung(rungs []footprint.Rung) string {
 // tell says what is missing and how old the rest is.
 func (h *history) tell(b *book) {
 	if n, why := h.gaps(); n > 0 {
-		if isNoMeter(why) {
+		if errors.Is(why, footprint.ErrNoMeter) {
 			b.warn(report.Note, "nothing is known of %d days", n)
 		} else {
 			b.warn(report.Missing, "%s", missingDays(n, why))

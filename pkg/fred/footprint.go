@@ -53,8 +53,18 @@ type asking struct {
 	FootprintQuery
 	window.Resolved
 	rung footprint.Rung
+	only how
 	now  time.Time
 }
+
+// how says by which kind of source a question must be answered.
+type how int
+
+const (
+	anyhow    how = iota
+	byMeters      // nothing, where meters know nothing
+	byGuesses     // as if there were no meters
+)
 
 // read makes sense of q.
 func (f *Fred) read(q FootprintQuery) (*asking, error) {
@@ -116,12 +126,12 @@ func (f *Fred) account(ctx context.Context, l *loaded, a *asking, namespace stri
 		factors, embodied = s.factors(), s.Embodied()
 	}
 	b.ledger = footprint.NewLedger(b.pieces, a.fold(l, namespace), factors, embodied)
-	if a.rung == "" || a.rung.Metered() {
+	if a.only != byGuesses && (a.rung == "" || a.rung.Metered()) {
 		if err := f.metered(ctx, b, a); err != nil {
 			return nil, err
 		}
 	}
-	if !b.metered && !a.rung.Metered() {
+	if a.only != byMeters && !b.metered && !a.rung.Metered() {
 		f.estimate(b, a)
 	}
 	if a.End.After(a.now) {
@@ -172,6 +182,8 @@ func (f *Fred) metered(ctx context.Context, b *book, a *asking) error {
 // estimate takes its place, unless meters were asked for or refuse to be younger.
 func (b *book) noHistory(a *asking, why error) error {
 	switch {
+	case a.only == byMeters && why == nil:
+		return nil
 	case a.rung.Metered():
 		if why == nil || isNoMeter(why) {
 			return fault.New(fault.NotFound, "no %s figures of this window", a.rung).Hinted("Name a Prometheus that has them with --prometheus-url, or leave --source out.")
@@ -181,6 +193,10 @@ func (b *book) noHistory(a *asking, why error) error {
 		return nil
 	case fault.KindOf(why) == fault.Interrupted || a.MaxAge != nil:
 		return asFault(why)
+	}
+	if a.only == byMeters {
+		b.warn(report.Missing, "%v", why)
+		return nil
 	}
 	b.warn(report.Missing, "%v: an estimate takes the place of what meters say", why)
 	return nil

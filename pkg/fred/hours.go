@@ -168,7 +168,7 @@ func (h *history) read(ctx context.Context, r *run) (footprint.Reading, error) {
 	ask.Now = h.now
 	ask.Start = r.first.start.Add(time.Duration(r.first.final) * time.Hour)
 	ask.End = r.last.start.Add(aDay)
-	if ceiling := h.now.Truncate(time.Hour).Add(time.Hour); ask.End.After(ceiling) {
+	if ceiling := h.now.Add(time.Hour - 1).Truncate(time.Hour); ask.End.After(ceiling) {
 		ask.End = ceiling
 	}
 	got, err := h.Meter.Read(ctx, h.l.cluster.Name, ask)

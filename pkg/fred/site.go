@@ -99,7 +99,7 @@ func (s *site) machines(l *loaded) {
 // machine models a node, and says by what.
 func (s *site) machine(n *kube.Node) (m footprint.Machine, note string, known bool) {
 	provider := cmp.Or(factor.ProviderOf(n.ProviderID), s.provider)
-	cpus := n.CPUCapacity.Cores()
+	cpus := cmp.Or(n.CPUCapacity, n.CPUAllocatable).Cores()
 	kind, known := factor.MachineOf(provider, n.InstanceType())
 	idle, full := factor.Power(provider, kind.Microarchitecture)
 	embodied := factor.Embodied(provider, n.InstanceType(), cpus)
