@@ -14,7 +14,8 @@ func newDoctor(f *Factory) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check what fred needs: what is reachable, what is missing, how to mend it",
 		Long: `Look at fred's settings and cache, and at each cluster asked about: whether it
-answers, what of it you may read, whether usage is measured. Nothing is stored.
+answers, what of it you may read, whether usage is measured, and where energy is
+had from. Nothing is stored.
 
 It ends with 3 if something is wrong that keeps fred from answering.`,
 		Example: "  fred doctor\n  fred doctor --all-contexts",
@@ -22,6 +23,7 @@ It ends with 3 if something is wrong that keeps fred from answering.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return diagnose(cmd, f, s, format) },
 	}
 	f.kubeFlags(cmd, cmd.Flags())
+	f.prometheusFlag(cmd.Flags())
 	cmd.Flags().BoolVar(&s.allContexts, "all-contexts", false, "look at every context of the kubeconfig")
 	f.outputFlag(cmd, &format)
 	return cmd

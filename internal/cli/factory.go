@@ -42,7 +42,7 @@ type Factory struct {
 	refresh    bool
 	simulation bool
 	noColor    bool
-	settings   map[string]*pflag.Flag // flags that stand for a setting, by its path
+	settings   map[string][]*pflag.Flag // flags that stand for a setting, by its path
 	built      *wire.Built
 	progress   *progress
 }
@@ -50,7 +50,7 @@ type Factory struct {
 func newFactory(s term.Streams, env func(string) string, o Options) *Factory {
 	kube := genericclioptions.NewConfigFlags(true)
 	kube.ClusterName, kube.CacheDir, kube.Timeout = nil, nil, nil
-	return &Factory{Streams: s, Env: env, Options: o, kube: kube, settings: map[string]*pflag.Flag{}}
+	return &Factory{Streams: s, Env: env, Options: o, kube: kube, settings: map[string][]*pflag.Flag{}}
 }
 
 // globalFlags adds the flags that every command has.
@@ -73,7 +73,7 @@ func (f *Factory) globalFlags(flags *pflag.FlagSet) {
 
 // setting notes that a flag, where it is given, stands for a setting.
 func (f *Factory) setting(flags *pflag.FlagSet, path, name string) {
-	f.settings[path] = flags.Lookup(name)
+	f.settings[path] = append(f.settings[path], flags.Lookup(name))
 }
 
 // kubeFlags adds kubectl's own flags to flags, which are cmd's.
@@ -91,8 +91,11 @@ func (f *Factory) Config() (config.Config, error) { return config.Load(f.sources
 // sources returns what settings are read from.
 func (f *Factory) sources() config.Sources {
 	given := map[string]any{}
-	for path, flag := range f.settings {
-		if flag.Changed {
+	for path, flags := range f.settings {
+		for _, flag := range flags {
+			if !flag.Changed {
+				continue
+			}
 			given[path] = flag.Value.String()
 			if list, ok := flag.Value.(pflag.SliceValue); ok {
 				given[path] = list.GetSlice()
@@ -149,7 +152,7 @@ func (f *Factory) build(server bool) (*wire.Built, error) {
 // logger returns the logger that the flags and settings ask for.
 func (f *Factory) logger(c config.Config) (*slog.Logger, error) {
 	name := c.Log.Level
-	if v := f.Env("LOG_LEVEL"); v != "" && !f.settings["log.level"].Changed {
+	if v := f.Env("LOG_LEVEL"); v != "" && !f.settings["log.level"][0].Changed {
 		name = v
 	}
 	switch {

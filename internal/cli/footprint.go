@@ -43,8 +43,7 @@ grid the cluster is on; what making the machines emitted stands apart.`,
 	}
 	f.kubeFlags(cmd, cmd.PersistentFlags())
 	cmd.PersistentFlags().BoolVar(&m.allContexts, "all-contexts", false, "ask about every context of the kubeconfig")
-	cmd.PersistentFlags().String("prometheus-url", "", "Prometheus to read energy from")
-	f.setting(cmd.PersistentFlags(), "prometheus.url", "prometheus-url")
+	f.prometheusFlag(cmd.PersistentFlags())
 	f.footprintFlags(cmd, &m)
 	m.windowFlags(cmd.Flags())
 	cmd.RunE = m.carbon(f)
@@ -137,6 +136,12 @@ unknown where the first is nothing.`,
 		}, func(r fred.Comparison) view.Doc { return view.Comparison(r, m.explain) })
 	}
 	return cmd
+}
+
+// prometheusFlag adds the flag that says where energy is read from.
+func (f *Factory) prometheusFlag(flags *pflag.FlagSet) {
+	flags.String("prometheus-url", "", "Prometheus to read energy from")
+	f.setting(flags, "prometheus.url", "prometheus-url")
 }
 
 // footprintFlags adds what every question about energy or carbon takes.

@@ -31,6 +31,7 @@ requests from foreign web pages or under foreign host names.`,
 	}
 	f.kubeFlags(cmd, cmd.Flags())
 	f.serverFlags(cmd.Flags())
+	f.prometheusFlag(cmd.Flags())
 	return cmd
 }
 

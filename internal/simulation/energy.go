@@ -26,7 +26,7 @@ func (w *World) Read(_ context.Context, cluster string, ask footprint.Ask) (foot
 	if i < 0 {
 		return footprint.Reading{}, fault.New(fault.NotFound, "no simulated cluster %q", cluster)
 	}
-	r := footprint.Reading{Start: ask.Start, Until: ask.End, Scrape: 30 * time.Second}
+	r := footprint.Reading{Start: ask.Start, Until: ask.End, Scrape: footprint.Every(30 * time.Second)}
 	if w.day.Before(r.Until) {
 		r.Until = w.day
 	}

@@ -113,7 +113,7 @@ func TestOneHourHasOneRung(t *testing.T) {
 		footprint.Series{Namespace: "shop", Node: "n1", Values: values(0.5, nan)},
 		footprint.Series{Namespace: "shop", Values: values(nan, 7)},
 	), false)
-	whole := footprint.NewLedger([]window.Window{{Start: day, End: day.Add(2 * time.Hour)}}, func(w footprint.Who) (footprint.Who, bool) { return footprint.Who{}, true }, nil, footprint.Range{})
+	whole := footprint.NewLedger([]window.Window{{Start: day, End: day.Add(2 * time.Hour)}}, func(footprint.Who) (footprint.Who, bool) { return footprint.Who{}, true }, nil, footprint.Range{})
 	whole.Add(&a)
 	require.InDelta(t, 0.5*2+1+7, footprint.Sum(whole.Entries()[0].Cells).Energy.Value, 1e-9)
 	require.Equal(t, map[footprint.Rung]float64{footprint.CPUTime: 1, footprint.Kepler: 1}, whole.Rungs())

@@ -56,14 +56,14 @@ type Ask struct {
 
 // Reading is what a meter read in consecutive hours.
 type Reading struct {
-	Start    time.Time     `json:"start"`              // UTC, on a whole hour
-	Until    time.Time     `json:"until"`              // up to when it is known, perhaps in the middle of the last hour
-	Rungs    []Rung        `json:"rungs"`              // of each hour; "" where nothing was read
-	Coverage Values        `json:"coverage"`           // of each hour, 0 to 1: the share of it that samples of nodes cover
-	Series   []Series      `json:"series"`             // one of each consumer
-	Scrape   time.Duration `json:"scrape,omitempty"`   // between samples
-	Rejected int           `json:"rejected,omitempty"` // samples that cannot be true (NaN, infinite, negative, absurd)
-	Notes    []string      `json:"notes,omitempty"`    // one sentence each: what the reader of the numbers must know
+	Start    time.Time `json:"start"`              // UTC, on a whole hour
+	Until    time.Time `json:"until"`              // up to when it is known, perhaps in the middle of the last hour
+	Rungs    []Rung    `json:"rungs"`              // of each hour; "" where nothing was read
+	Coverage Values    `json:"coverage"`           // of each hour, 0 to 1: the share of it that samples of nodes cover
+	Series   []Series  `json:"series"`             // one of each consumer
+	Scrape   Every     `json:"scrape,omitempty"`   // between samples
+	Rejected int       `json:"rejected,omitempty"` // samples that cannot be true (NaN, infinite, negative, absurd)
+	Notes    []string  `json:"notes,omitempty"`    // one sentence each: what the reader of the numbers must know
 }
 
 // Hours returns how many hours r has.

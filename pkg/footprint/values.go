@@ -5,11 +5,28 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"time"
 )
 
 // Values are figures by hour. In JSON, one that is missing is null, and others have
 // six decimals: what is kept is kept to the millionth of a watt-hour.
 type Values []float64
+
+// Every is the time between samples. In JSON it is a Go duration: "30s".
+type Every time.Duration
+
+// String writes e as Go does.
+func (e Every) String() string { return time.Duration(e).String() }
+
+// MarshalText writes e as String does.
+func (e Every) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (e *Every) UnmarshalText(b []byte) error {
+	d, err := time.ParseDuration(string(b))
+	*e = Every(d)
+	return err
+}
 
 // MarshalJSON writes v.
 func (v Values) MarshalJSON() ([]byte, error) {

@@ -1,11 +1,16 @@
 package fred
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/kube"
 	"github.com/fredctl/fred/pkg/report"
 )
@@ -82,7 +87,47 @@ func (f *Fred) examine(ctx context.Context, c kube.Cluster) []Finding {
 			Hint: "Ask for the right to get namespace kube-system, so that fred knows the cluster when its address changes.",
 		})
 	}
-	return append(found, f.rights(ctx, c)...)
+	found = append(found, f.rights(ctx, c)...)
+	usage := slices.ContainsFunc(found, func(f Finding) bool { return f.Check == usageCheck && f.Status == OK })
+	return append(found, f.energyFinding(ctx, c.Name, usage))
+}
+
+const usageCheck = "usage"
+
+// energyFinding tells which rung of the ladder energy is had from, and what would
+// lift it.
+func (f *Fred) energyFinding(ctx context.Context, cluster string, usage bool) Finding {
+	is := func(s Status, detail, hint string) Finding {
+		return Finding{Cluster: cluster, Check: "energy", Status: s, Detail: detail, Hint: hint}
+	}
+	now := f.Now().UTC()
+	r, err := f.Meter.Read(ctx, cluster, footprint.Ask{
+		Start: now.Truncate(time.Hour).Add(-time.Hour), End: now.Truncate(time.Hour).Add(time.Hour), Now: now, Grain: footprint.ByNamespace,
+	})
+	guess := "half of what pods request"
+	if usage {
+		guess = "what pods use at the moment of asking"
+	}
+	rung := footprint.Rung("")
+	for _, had := range r.Rungs {
+		rung = cmp.Or(had, rung)
+	}
+	switch {
+	case errors.Is(err, footprint.ErrNoMeter):
+		return is(Note, "estimated from "+guess+": no Prometheus is named",
+			"Name one with prometheus.url: it knows CPU time over time and, where Kepler runs, what nodes measure.")
+	case err != nil:
+		return bad(cluster, "energy", err)
+	case rung == "":
+		return is(Note, "estimated from "+guess+": the Prometheus has none of the metrics of Kepler, Scaphandre or cAdvisor",
+			"Have it scrape the kubelets' /metrics/cadvisor and, to measure energy, run Kepler on the nodes.")
+	case rung == footprint.CPUTime:
+		return is(Note, "estimated from CPU time, sampled every "+r.Scrape.String(), "Run Kepler on the nodes to measure energy.")
+	case rung == footprint.KeplerLegacy:
+		return is(OK, meanings[rung]+", sampled every "+r.Scrape.String(), "Take Kepler 0.10 or later, which tells idle energy apart.")
+	default:
+		return is(OK, meanings[rung]+", sampled every "+r.Scrape.String(), "")
+	}
 }
 
 // rights tells which lists may be read, and whether usage is measured.
@@ -122,10 +167,10 @@ func (f *Fred) probe(ctx context.Context, cluster string, r kube.Resource) error
 
 func usageFinding(cluster string, err error) Finding {
 	if err == nil {
-		return Finding{Cluster: cluster, Check: "usage", Status: OK, Detail: "metrics.k8s.io answers"}
+		return Finding{Cluster: cluster, Check: usageCheck, Status: OK, Detail: "metrics.k8s.io answers"}
 	}
 	f := Finding{
-		Cluster: cluster, Check: "usage", Status: Note, Detail: "metrics.k8s.io does not answer: " + err.Error(),
+		Cluster: cluster, Check: usageCheck, Status: Note, Detail: "metrics.k8s.io does not answer: " + err.Error(),
 		Hint: "Install metrics-server to see what is used beside what is requested.",
 	}
 	if fault.KindOf(err) == fault.Forbidden {

@@ -1,6 +1,7 @@
 package fred_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/fred"
@@ -37,7 +39,7 @@ func (g *gauge) Read(_ context.Context, _ string, ask footprint.Ask) (footprint.
 		return footprint.Reading{}, g.fail
 	}
 	n := int(ask.End.Sub(ask.Start) / time.Hour)
-	r := footprint.Reading{Start: ask.Start, Until: ask.End, Rungs: make([]footprint.Rung, n), Coverage: make(footprint.Values, n)}
+	r := footprint.Reading{Start: ask.Start, Until: ask.End, Rungs: make([]footprint.Rung, n), Coverage: make(footprint.Values, n), Scrape: footprint.Every(30 * time.Second)}
 	if ask.Now.Before(r.Until) {
 		r.Until = ask.Now
 	}
@@ -115,6 +117,20 @@ func TestHistoryIsAskedForOnce(t *testing.T) {
 	require.Equal(t, []string{"01T11+26h"}, g.requests(), "one more day, and no more")
 	energyOf(t, s, last("10d"))
 	require.Equal(t, []string{"23T00+144h"}, g.requests(), "what lies before")
+}
+
+func TestADayThatCannotBeReadIsAskedForWhole(t *testing.T) {
+	s, g := metered(t)
+	energyOf(t, s, last("3d"))
+	g.requests()
+	name := "clusters/dev/energy/best/namespace/2026-10-30.jsonl"
+	b, _, err := cache.ReadBlob(t.Context(), s.store, name)
+	require.NoError(t, err)
+	_, err = s.store.Put(t.Context(), name, bytes.Replace(b, []byte(`"rungs":["kepler"`), []byte(`"rungs":[{"epler"`), 1))
+	require.NoError(t, err)
+	r := energyOf(t, s, last("3d"))
+	require.InDelta(t, 3*24*40, float64(*r.Total.Energy), 1e-6)
+	require.Equal(t, []string{"30T00+24h"}, g.requests())
 }
 
 func TestHistoryOutlivesItsMeter(t *testing.T) {

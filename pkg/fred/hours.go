@@ -141,7 +141,8 @@ func (h *history) request(d *day) cache.Request {
 func (h *history) collect(ctx context.Context, d *day) (cache.Collected[footprint.Reading], error) {
 	none := cache.Collected[footprint.Reading]{}
 	r := d.run
-	if r == nil { // it was there a moment ago
+	if r == nil { // it was there a moment ago, or cannot be read
+		d.final = 0
 		r = &run{first: d, last: d}
 	}
 	r.once.Do(func() { r.reading, r.err = h.read(ctx, r) })
@@ -291,9 +292,12 @@ func (h *history) gaps() (missing int, why error) {
 	return missing, why
 }
 
+// energyKind is the kind of such an entry, by which people select it.
+const energyKind = "energy"
+
 // energyKey is the key of what meters said of a cluster on one day.
 func energyKey(cluster, source, grain string, day time.Time) cache.Key {
-	return clusterKey(cluster).Join("energy", source, grain, day.UTC().Format(time.DateOnly))
+	return clusterKey(cluster).Join(energyKind, source, grain, day.UTC().Format(time.DateOnly))
 }
 
 // missingDays says that days could not be had.

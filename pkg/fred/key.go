@@ -15,6 +15,7 @@ import (
 //	clusters/<context>/kube/<resource>         one list, of all namespaces
 //	clusters/<context>/kube/in/<namespace>/<resource>   one list of one namespace, where the whole is forbidden
 //	clusters/<context>/kube/refused/<asker>/<resource>[/<namespace>]   a list that somebody may not read
+//	clusters/<context>/energy/<source>/<grain>/<day>    what meters said of one day (UTC), by hour
 //	clusters/<context>/facts                   what people wrote about the cluster and what runs in it
 //	clusters/<context>/ai/<artifact>           what a model wrote about the cluster
 //	clusters/<context>/ai/in/<namespace>/[<kind>/<name>/]<artifact>   about a namespace, or a workload in it

@@ -64,7 +64,7 @@ func Kepler(w *World, t *Writer) {
 		began := w.since(node, at)
 		active, idle := w.active(node, began, at), IdleWatts*at.Sub(began).Seconds()
 		for _, z := range w.zones() {
-			of := fmt.Sprintf(`zone="%s",path="/sys/%s",node_name="node-%d",instance="10.0.0.%d:28282",namespace="kepler",pod="kepler-x"`, z.name, z.name, node, node)
+			of := fmt.Sprintf(`zone="%s",path="/sys/%s",node_name="%s",instance="10.0.0.%d:28282",namespace="kepler",pod="kepler-x"`, z.name, z.name, w.Name(node), node)
 			t.sample("kepler_node_cpu_joules_total", of, z.share*(active+idle), at)
 			t.sample("kepler_node_cpu_idle_joules_total", of, z.share*idle, at)
 			t.sample("kepler_node_cpu_active_joules_total", of, z.share*active, at)
@@ -92,8 +92,8 @@ func (w *World) keplerPod(t *Writer, p *Pod, id int, began, at time.Time) {
 		if w.spiked(p.Node, at) {
 			v = spike
 		}
-		t.sample("kepler_pod_cpu_joules_total", fmt.Sprintf(`pod_id="id-%d",pod_name="%s",pod_namespace="%s",state="%s",zone="%s",node_name="node-%d",instance="10.0.0.%d:28282",namespace="kepler",pod="kepler-x"`,
-			id, p.Name, p.Namespace, state, z.name, p.Node, p.Node), v, at)
+		t.sample("kepler_pod_cpu_joules_total", fmt.Sprintf(`pod_id="id-%d",pod_name="%s",pod_namespace="%s",state="%s",zone="%s",node_name="%s",instance="10.0.0.%d:28282",namespace="kepler",pod="kepler-x"`,
+			id, p.Name, p.Namespace, state, z.name, w.Name(p.Node), p.Node), v, at)
 	}
 }
 
@@ -103,7 +103,7 @@ func KeplerLegacy(w *World, t *Writer) {
 		t.by(w, replica)
 		began := w.since(node, at)
 		active, idle := w.active(node, began, at), IdleWatts*at.Sub(began).Seconds()
-		instance := fmt.Sprintf("node-%d", node)
+		instance := w.Name(node)
 		for _, z := range []zone{{"package", 0.8}, {"dram", 0.2}, {"core", 0.5}} {
 			for mode, v := range map[string]float64{"dynamic": active, "idle": idle} {
 				t.sample("kepler_node_"+z.name+"_joules_total", fmt.Sprintf(`package="0",instance="%s",mode="%s",source="intel_rapl"`, instance, mode), z.share*v, at)
@@ -141,7 +141,7 @@ func Scaphandre(w *World, t *Writer) {
 	w.scrapes(func(node, replica int, at time.Time) {
 		t.by(w, replica)
 		before := at.Add(-w.Scrape)
-		of := fmt.Sprintf(`instance="node-%d"`, node)
+		of := fmt.Sprintf(`instance="%s"`, w.Name(node))
 		host := (w.active(node, before, at) + IdleWatts*w.Scrape.Seconds()) / w.Scrape.Seconds()
 		if w.spiked(node, at) {
 			t.sample("scaph_host_power_microwatts", of, 9.22e18, at)
@@ -164,7 +164,7 @@ func CPUTime(w *World, t *Writer) {
 	w.scrapes(func(node, replica int, at time.Time) {
 		t.by(w, replica)
 		began := w.since(node, at)
-		on := fmt.Sprintf(`node="node-%d",instance="10.0.0.%d:10250"`, node, node)
+		on := fmt.Sprintf(`node="%s",instance="10.0.0.%d:10250"`, w.Name(node), node)
 		t.sample("container_cpu_usage_seconds_total", on+`,id="/",cpu="total"`, w.active(node, began, at), at)
 		for i := range w.Pods {
 			p := &w.Pods[i]

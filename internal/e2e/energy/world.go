@@ -20,6 +20,15 @@ type World struct {
 	Replicas   int     // Prometheus servers that scrape the same
 	Psys       bool    // machines have the zone psys
 	Pods       []Pod
+	Names      []string // of nodes; node-0 and so on when nil
+}
+
+// Name returns the name of a node.
+func (w *World) Name(node int) string {
+	if node < len(w.Names) {
+		return w.Names[node]
+	}
+	return fmt.Sprintf("node-%d", node)
 }
 
 // Event is something that happens to a node.

@@ -143,8 +143,8 @@ func (r *reader) readSegment(ctx context.Context, s segment) error {
 	if err != nil {
 		return err
 	}
-	if r.out.Scrape == 0 || scrape < r.out.Scrape {
-		r.out.Scrape = scrape
+	if every := footprint.Every(scrape); r.out.Scrape == 0 || every < r.out.Scrape {
+		r.out.Scrape = every
 	}
 	if err := r.coverage(ctx, s, scrape); err != nil {
 		return err

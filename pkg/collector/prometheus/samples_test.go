@@ -72,10 +72,10 @@ func FuzzHoursAddUp(f *testing.F) {
 		at, value := 0., 100.
 		for _, s := range steps {
 			at += 1 + float64(s)
-			switch {
-			case s == 255:
+			switch s {
+			case 255:
 				value = 0
-			case s == 254:
+			case 254:
 				samples = append(samples, sample{at, 9e14})
 				continue
 			default:
