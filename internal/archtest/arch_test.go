@@ -22,6 +22,12 @@ var never = map[string]map[string]string{
 	"pkg/pseudonym": {
 		"net/http": "masking asks nobody", "k8s.io/": "masking knows no client", module + "pkg/cache": "masking knows no cache", module + "pkg/fred": "masking knows no use case",
 	},
+	"pkg/window":    {"net/http": "time is told without I/O", module + "pkg/kube": "windows know no subject"},
+	"pkg/factor":    {"net/http": "tables are asked without I/O", "k8s.io/": "tables know no cluster", module + "pkg/cache": "tables are no cache"},
+	"pkg/footprint": {"net/http": "calculations do no I/O", "k8s.io/": "calculations do no I/O", module + "pkg/cache": "calculations know no cache", module + "pkg/collector": "calculations are handed their figures"},
+	"pkg/collector/prometheus": {
+		module + "pkg/cache": "collectors do not know that they are cached", module + "pkg/fred": "collectors know no use case", "k8s.io/": "Prometheus is no part of Kubernetes", "github.com/spf13/": "collectors know no flags",
+	},
 	"pkg/report": {module + "pkg/kube": "the envelope knows no subject", "net/http": "the envelope does no I/O"},
 	"pkg/fact":   {module + "pkg/kube": "what people write knows no inventory", module + "pkg/cache": "what people write does not know where it is kept", "net/http": "facts do no I/O"},
 	"pkg/legacy": {module + "pkg/cache": "a reader of zips does not know where it goes", module + "pkg/collector": "it is handed how manifests are read", "k8s.io/": "it knows no client", "net/http": "it does no I/O"},

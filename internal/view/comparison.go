@@ -18,7 +18,7 @@ func Comparison(r fred.Comparison, explain bool) Doc {
 		Rows:  r.Items,
 		Names: func() []string { return whoNames(r.Items, changed) },
 		Page: func(p *Page) {
-			p.sentence(Cell{cmp.Or(r.Cluster, "several clusters"), term.Strong})
+			p.whole(r.Cluster)
 			p.field("first", moment(r.Total.First.Start)+" to "+moment(r.Total.First.End)+" "+r.Total.First.Start.Format("MST"))
 			p.field("second", moment(r.Total.Second.Start)+" to "+moment(r.Total.Second.End)+" "+r.Total.Second.Start.Format("MST"))
 			p.Line()

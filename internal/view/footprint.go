@@ -12,6 +12,7 @@ import (
 	"github.com/fredctl/fred/internal/term"
 	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/fred"
+	"github.com/fredctl/fred/pkg/kube"
 	"github.com/fredctl/fred/pkg/report"
 	"github.com/fredctl/fred/pkg/unit"
 	"github.com/fredctl/fred/pkg/window"
@@ -75,11 +76,19 @@ func span[T interface {
 
 // about says which cluster and what time it is about.
 func (p *Page) about(cluster string, w *window.Window) {
-	name := cmp.Or(cluster, "several clusters")
-	p.sentence(Cell{name, term.Strong})
+	p.whole(cluster)
 	if w != nil {
 		p.sentence(Cell{moment(w.Start) + " to " + moment(w.End) + " " + w.Start.Format("MST"), term.Faint})
 	}
+}
+
+// whole names the cluster that all is about, as briefly as it is known.
+func (p *Page) whole(cluster string) {
+	name := "several clusters"
+	if cluster != "" {
+		name = kube.Derive(cluster).Alias
+	}
+	p.sentence(Cell{name, term.Strong})
 }
 
 func moment(t time.Time) string { return t.Format("2006-01-02 15:04") }
@@ -97,7 +106,10 @@ func (p *Page) origin(from []report.Provenance, t *footprint.EnergyTotal) {
 	var said []string
 	for _, o := range from {
 		how, _, _ := strings.Cut(o.Note, ";")
-		word := fmt.Sprintf("%s: %s", o.Method, cmp.Or(how, o.Source))
+		word := cmp.Or(how, o.Source)
+		if !strings.HasPrefix(word, string(o.Method)) {
+			word = string(o.Method) + ": " + word
+		}
 		if slices.Contains(o.Fields, "energyWh") && !slices.Contains(said, word) {
 			said = append(said, word)
 		}

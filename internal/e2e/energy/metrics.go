@@ -50,6 +50,9 @@ type zone struct {
 // zones of a machine: core and uncore lie within package, psys is all of it.
 func (w *World) zones() []zone {
 	all := []zone{{"package", 0.8}, {"core", 0.5}, {"uncore", 0.1}, {"dram", 0.2}}
+	if w.Lean {
+		return []zone{{"psys", 1}}
+	}
 	if w.Psys {
 		all = append(all, zone{"psys", 1})
 		all[0].share, all[3].share = 0.6, 0.1

@@ -19,6 +19,7 @@ type World struct {
 	Spikes     []Event // of one sample of a node's pods, of 9.22e14 J
 	Replicas   int     // Prometheus servers that scrape the same
 	Psys       bool    // machines have the zone psys
+	Lean       bool    // and no other
 	Pods       []Pod
 	Names      []string // of nodes; node-0 and so on when nil
 }
@@ -71,6 +72,16 @@ func Busy(start time.Time, length, scrape time.Duration) *World {
 	w.Resets = []Event{{Node: 0, At: middle.Add(25*time.Minute + 3*time.Second)}, {Node: 2, At: middle.Add(11*time.Hour + time.Minute)}}
 	w.Gaps = []Event{{Node: 1, At: middle.Add(-10*time.Hour + 12*time.Minute), For: 40 * time.Minute}}
 	w.Spikes = []Event{{Node: 2, At: middle.Add(-30 * time.Hour), For: scrape}}
+	return w
+}
+
+// Year is a world of a year, in which nothing is odd: one pod in each namespace.
+func Year(end time.Time, namespaces int) *World {
+	w := &World{Start: end.AddDate(-1, 0, 0), End: end, Scrape: 10 * time.Minute, Nodes: 10, Psys: true, Lean: true}
+	for i := range namespaces {
+		name := fmt.Sprintf("team-%03d", i)
+		w.Pods = append(w.Pods, Pod{Namespace: name, Name: name + "-app", Node: i % w.Nodes, Watts: 2 + float64(i%7), Swing: 1})
+	}
 	return w
 }
 

@@ -80,8 +80,11 @@ func StartPrometheus(ctx context.Context, path, dir string) (*Prometheus, error)
 	return p, nil
 }
 
-// Close ends the server.
+// Close ends the server, if it has not ended.
 func (p *Prometheus) Close() error {
+	if !p.process.running() {
+		return nil
+	}
 	if err := p.process.signal(syscall.SIGTERM); err != nil {
 		return err
 	}
