@@ -41,6 +41,9 @@ func (r *Reading) split() (metered, timed bool) {
 
 // of returns values where the hour's rung is CPU time, or where it is not.
 func (r *Reading) of(values []float64, timed bool) []float64 {
+	if one, other := r.split(); !other && !timed && one && len(values) == len(r.Rungs) {
+		return values // as nearly all are: nothing to tell apart
+	}
 	kept := missing(len(r.Rungs))
 	for h := range kept {
 		if h < len(values) && (r.Rungs[h] == CPUTime) == timed {

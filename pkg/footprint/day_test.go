@@ -3,6 +3,8 @@ package footprint_test
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -62,6 +64,14 @@ func TestValuesComeBackFromJSON(t *testing.T) {
 	var back footprint.Values
 	require.NoError(t, json.Unmarshal(b, &back))
 	requireValues(t, v, back)
+	dice := rand.New(rand.NewPCG(3, 4))
+	for range 10000 { // what is read quickly is what strconv reads
+		word := strconv.FormatFloat(dice.Float64()*math.Pow(10, float64(dice.IntN(9))), 'f', dice.IntN(8), 64)
+		want, err := strconv.ParseFloat(word, 64)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal([]byte("["+word+"]"), &back))
+		require.Equal(t, want, back[0], word) //nolint:testifylint // the same to the last bit
+	}
 	for _, bad := range []string{`{}`, `"x"`, `[1,"2"]`, `[true]`, `3`} {
 		require.Error(t, json.Unmarshal([]byte(bad), &back), bad)
 	}

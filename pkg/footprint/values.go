@@ -58,22 +58,54 @@ func (v *Values) UnmarshalJSON(b []byte) error {
 	if len(b) < 2 || b[0] != '[' || b[len(b)-1] != ']' {
 		return fmt.Errorf("values: no list")
 	}
-	*v = (*v)[:0]
 	b = bytes.TrimSpace(b[1 : len(b)-1])
 	if len(b) == 0 {
+		*v = Values{}
 		return nil
 	}
+	all := make(Values, 0, bytes.Count(b, []byte{','})+1)
 	for word := range bytes.SplitSeq(b, []byte{','}) {
 		word = bytes.TrimSpace(word)
 		if string(word) == "null" {
-			*v = append(*v, Missing)
+			all = append(all, Missing)
 			continue
 		}
-		f, err := strconv.ParseFloat(string(word), 64)
-		if err != nil {
-			return fmt.Errorf("values: %w", err)
+		f, ok := decimal(word)
+		if !ok {
+			var err error
+			if f, err = strconv.ParseFloat(string(word), 64); err != nil {
+				return fmt.Errorf("values: %w", err)
+			}
 		}
-		*v = append(*v, f)
+		all = append(all, f)
 	}
+	*v = all
 	return nil
+}
+
+// powers of ten that a float64 holds exactly, as it does every number of 15 digits:
+// their quotient is rounded once, as strconv rounds.
+var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+
+// decimal reads a plain decimal of at most 15 digits, which all that MarshalJSON
+// writes of a machine is; a year of hours has millions of them.
+func decimal(b []byte) (f float64, ok bool) {
+	n, point := uint64(0), -1
+	if len(b) == 0 || len(b) > 16 {
+		return 0, false
+	}
+	for i, c := range b {
+		switch {
+		case c >= '0' && c <= '9':
+			n = n*10 + uint64(c-'0')
+		case c == '.' && point < 0 && i > 0:
+			point = i
+		default:
+			return 0, false
+		}
+	}
+	if point < 0 {
+		return float64(n), len(b) < 16
+	}
+	return float64(n) / powers[len(b)-point-1], len(b)-point > 1
 }

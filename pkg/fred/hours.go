@@ -120,6 +120,11 @@ func (h *history) fetch(ctx context.Context) error {
 	g.SetLimit(parallel)
 	for _, d := range h.days {
 		g.Go(func() error {
+			if d.run == nil {
+				if d.entry, d.err = cache.Read[footprint.Reading](ctx, h.Cache, h.key(d)); d.err == nil && !h.foreign(d) {
+					return ctx.Err()
+				}
+			}
 			d.entry, d.err = cache.Fetch(ctx, h.Cache, h.request(d), func(ctx context.Context) (cache.Collected[footprint.Reading], error) {
 				return h.collect(ctx, d)
 			})
@@ -127,6 +132,12 @@ func (h *history) fetch(ctx context.Context) error {
 		})
 	}
 	return g.Wait()
+}
+
+// foreign reports whether a day was read of another cluster of the same name.
+func (h *history) foreign(d *day) bool {
+	uid := d.entry.Header.ClusterUID
+	return uid != "" && uid != identity(h.l.server)
 }
 
 func (h *history) request(d *day) cache.Request {

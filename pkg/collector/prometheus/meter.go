@@ -126,8 +126,8 @@ func (r *reader) segments(ctx context.Context) ([]segment, error) {
 			return nil, err
 		}
 		for _, s := range found {
-			for h, v := range s.values {
-				if v > 0 && r.out.Rungs[h] == "" {
+			for i, v := range s.values {
+				if h := s.first + i; v > 0 && r.out.Rungs[h] == "" {
 					r.out.Rungs[h] = f.rung
 				}
 			}

@@ -29,7 +29,7 @@ type hours struct {
 // longest is how many hours one question is about: far fewer than the 11,000
 // points that Prometheus answers with, so that answers stay small and come side by
 // side.
-const longest = 31 * 24
+const longest = 14 * 24
 
 // sideBySide is how many questions are asked at a time.
 const sideBySide = 2
