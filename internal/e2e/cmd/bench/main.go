@@ -17,17 +17,19 @@ import (
 	"github.com/fredctl/fred/internal/e2e/rig"
 )
 
-const usage = `usage: bench [--kubeconfig FILE] [--rounds N] [--write FILE] [--cache]
+const usage = `usage: bench [--kubeconfig FILE] [--rounds N] [--write FILE] [--cache | --energy]
 
 Starts a control plane, fills it with 22,000 objects, and measures on it, round
 by round, curl, a bare list in Go, kubectl and fred; then fred serve with wrk;
-then the cache as a whole beside zip and unzip.
+then the cache as a whole beside zip and unzip; then a year of energy beside its
+queries by curl.
 The table goes to stdout and, with --write, between two marks into FILE.
 
   --kubeconfig FILE  measure on this cluster, which has its objects already
   --rounds N         how often each is run, after once for warming up (7)
   --write FILE       the Markdown file that the table is for
   --cache            measure the cache as a whole alone, to stdout
+  --energy           measure a year of energy alone, to stdout
 
 FRED_BIN is the fred to measure (bin/fred), FRED_TOOLS_DIR the folder of etcd,
 kube-apiserver and kubectl (what internal/e2e/tools/build.sh prints).
@@ -65,6 +67,7 @@ type options struct {
 	kubeconfig string
 	rounds     int
 	cache      bool
+	energy     bool
 	write      string
 	fred       string
 	tools      string
@@ -81,6 +84,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "")
 	flags.IntVar(&o.rounds, "rounds", 7, "")
 	flags.BoolVar(&o.cache, "cache", false, "")
+	flags.BoolVar(&o.energy, "energy", false, "")
 	flags.StringVar(&o.write, "write", "", "")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -119,6 +123,13 @@ func bench(ctx context.Context, o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 
+	if o.energy {
+		e, err := measureEnergy(ctx, dir, kubeconfig, p, o.rounds)
+		if err == nil {
+			fmt.Print(e.table())
+		}
+		return err
+	}
 	b, err := newBoard(dir, kubeconfig, p)
 	if err != nil {
 		return err
@@ -134,11 +145,15 @@ func bench(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
+	e, err := measureEnergy(ctx, dir, kubeconfig, p, min(o.rounds, energyRounds))
+	if err != nil {
+		return err
+	}
 	facts, err := b.facts(ctx, o, load)
 	if err != nil {
 		return err
 	}
-	text := render(facts, b.subjects, rest, c)
+	text := render(facts, b.subjects, rest, c, e)
 	fmt.Print(text)
 	if o.write == "" {
 		return nil

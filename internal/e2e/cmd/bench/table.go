@@ -11,7 +11,7 @@ import (
 )
 
 // render writes everything that was found out, as Markdown.
-func render(f facts, subjects []*subject, r restResult, c *cacheBoard) string {
+func render(f facts, subjects []*subject, r restResult, c *cacheBoard, e *energyBoard) string {
 	var s strings.Builder
 	f.render(&s)
 	s.WriteString("\n" + columns)
@@ -19,7 +19,7 @@ func render(f facts, subjects []*subject, r restResult, c *cacheBoard) string {
 		one.row(&s)
 	}
 	r.render(&s)
-	return s.String() + "\n" + c.table()
+	return s.String() + "\n" + c.table() + "\n" + e.table()
 }
 
 // table tells how fast the cache as a whole is.
