@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 	"k8s.io/apimachinery/pkg/util/duration"
 
@@ -68,7 +67,7 @@ func wrap(s string, width int) []string {
 	lines := []string{""}
 	for word := range strings.FieldsSeq(s) {
 		last := &lines[len(lines)-1]
-		if longer := strings.TrimSpace(*last + " " + word); lipgloss.Width(longer) <= width {
+		if longer := strings.TrimSpace(*last + " " + word); columns(longer) <= width {
 			*last = longer
 			continue
 		}
@@ -97,7 +96,7 @@ func (p *Page) widest(lines ...[]Cell) {
 func (p *Page) fits(cells []Cell) bool {
 	n := 0
 	for _, c := range cells {
-		n += lipgloss.Width(c.Text)
+		n += columns(c.Text)
 	}
 	return p.Dress.Width == 0 || n <= p.Dress.Width
 }

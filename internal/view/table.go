@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/tw"
@@ -112,23 +111,23 @@ func (t *Table) cut(shown []int, width, floor int, ways ...Cut) bool {
 // to cuts s to width columns.
 func (c Cut) to(s string, width int) string {
 	switch {
-	case lipgloss.Width(s) <= width:
+	case columns(s) <= width:
 		return s
 	case c == End:
 		return ansi.Truncate(s, width, "…")
 	}
 	head := ansi.Truncate(s, (width-1)/2, "")
-	return head + "…" + ansi.TruncateLeft(s, lipgloss.Width(s)-(width-1-lipgloss.Width(head)), "")
+	return head + "…" + ansi.TruncateLeft(s, columns(s)-(width-1-columns(head)), "")
 }
 
 // columnWidth returns the width of column i.
 func (t *Table) columnWidth(i int) int {
-	w := lipgloss.Width(t.Columns[i].Header)
+	w := columns(t.Columns[i].Header)
 	for _, row := range t.Rows {
-		w = max(w, lipgloss.Width(row[i].Text))
+		w = max(w, columns(row[i].Text))
 	}
 	if t.Total != nil {
-		w = max(w, lipgloss.Width(t.Total[i].Text))
+		w = max(w, columns(t.Total[i].Text))
 	}
 	return w
 }
@@ -151,6 +150,14 @@ func (t *Table) write(w io.Writer, d term.Dress, wide bool) (hidden []string, cu
 		}
 	}
 	shown, hidden, cut := t.fit(wide, d.Width)
+	if len(t.Rows) >= long {
+		return hidden, cut, t.writeLong(w, d, shown)
+	}
+	return hidden, cut, t.writeShort(w, d, shown)
+}
+
+// writeShort has tablewriter lay the table out.
+func (t *Table) writeShort(w io.Writer, d term.Dress, shown []int) error {
 	var b strings.Builder
 	out := tablewriter.NewTable(&b, t.options(shown)...)
 	header := make([]string, len(shown))
@@ -168,14 +175,14 @@ func (t *Table) write(w io.Writer, d term.Dress, wide bool) (hidden []string, cu
 			cells[j] = d.Paint(row[i].Tone, row[i].Text)
 		}
 		if err := out.Append(cells); err != nil {
-			return hidden, cut, err
+			return err
 		}
 	}
 	if err := out.Render(); err != nil {
-		return hidden, cut, err
+		return err
 	}
-	_, err = io.WriteString(w, trimLines(b.String()))
-	return hidden, cut, err
+	_, err := io.WriteString(w, trimLines(b.String()))
+	return err
 }
 
 // options are tablewriter's for plain columns, as kubectl's are: no borders, the
@@ -214,10 +221,14 @@ const reset = "\x1b[0m"
 func trimLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		if bare := strings.TrimSuffix(line, reset); strings.HasSuffix(bare, " ") {
-			line = bare
-		}
-		lines[i] = strings.TrimRight(line, " ")
+		lines[i] = trimLine(line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+func trimLine(line string) string {
+	if bare := strings.TrimSuffix(line, reset); strings.HasSuffix(bare, " ") {
+		line = bare
+	}
+	return strings.TrimRight(line, " ")
 }

@@ -1,11 +1,11 @@
 package cache
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 )
 
@@ -160,23 +160,23 @@ type readHeader struct {
 
 // headerOf reads the header of a file, whatever key it tells of.
 func (c *Cache) headerOf(ctx context.Context, name string) (readHeader, Info, error) {
-	return headerBy(ctx, c.store.Head, name)
+	return headerBy(ctx, c.store.Head, name, nil)
 }
 
 // headFunc reads the start of a blob, as Store.Head does.
 type headFunc func(ctx context.Context, name string, n int) ([]byte, Info, error)
 
-func headerBy(ctx context.Context, head headFunc, name string) (readHeader, Info, error) {
+func headerBy(ctx context.Context, head headFunc, name string, known words) (readHeader, Info, error) {
 	for n := firstRead; ; n *= 16 {
 		start, info, err := head(ctx, name, n)
 		if err != nil {
 			return readHeader{}, Info{}, err
 		}
-		line, _, whole := strings.Cut(string(start), "\n")
+		line, _, whole := bytes.Cut(start, []byte("\n"))
 		if !whole && n < maxHeader && int64(n) < info.Size {
 			continue
 		}
-		h, err := parseLine([]byte(line))
+		h, err := parseLineOf(line, known)
 		return readHeader{Header: h, line: int64(len(line))}, info, err
 	}
 }

@@ -24,6 +24,9 @@ func escape(segment string) string {
 	if segment == "" {
 		return "="
 	}
+	if first := firstEscape(segment); first == len(segment) && first <= longestSegment {
+		return segment
+	}
 	escaped := make([]byte, 0, len(segment)+len(segment)/2)
 	for i := range len(segment) {
 		if keeps(segment, i) {
@@ -37,6 +40,17 @@ func escape(segment string) string {
 		return shorten(string(escaped), segment)
 	}
 	return string(escaped)
+}
+
+// firstEscape returns the index of the first byte of segment that may not stand
+// for itself, or its length.
+func firstEscape(segment string) int {
+	for i := range len(segment) {
+		if !keeps(segment, i) {
+			return i
+		}
+	}
+	return len(segment)
 }
 
 // keeps says whether the byte at i may stand for itself.

@@ -127,18 +127,26 @@ func infoOf(name string, stat fs.FileInfo) (Info, error) {
 	if !stat.Mode().IsRegular() {
 		return Info{}, fmt.Errorf("read %s: %w: not a regular file", name, ErrDamaged)
 	}
+	info := Info{Name: name, Size: stat.Size(), Version: version(stat), Modified: stat.ModTime().UTC()}
 	if stat.Size() > MaxBlob {
-		return Info{}, fmt.Errorf("read %s: %w: larger than %d bytes", name, ErrDamaged, MaxBlob)
+		return info, fmt.Errorf("read %s: %w: larger than %d bytes", name, ErrDamaged, MaxBlob)
 	}
-	return Info{Name: name, Size: stat.Size(), Version: version(stat), Modified: stat.ModTime().UTC()}, nil
+	return info, nil
 }
 
 // version tells one file under a name from the next. The modification time is
 // not enough: whoever unpacks an archive over the folder sets it as he likes.
 func version(stat fs.FileInfo) string {
 	inode, changed := identity(stat)
-	return strconv.FormatInt(stat.ModTime().UnixNano(), 36) + "-" + strconv.FormatInt(stat.Size(), 36) +
-		"-" + strconv.FormatUint(inode, 36) + "-" + strconv.FormatInt(changed, 36)
+	return versionOf(stat.ModTime().UnixNano(), stat.Size(), inode, changed)
+}
+
+func versionOf(modified, size int64, inode uint64, changed int64) string {
+	b := make([]byte, 0, 64)
+	b = append(strconv.AppendInt(b, modified, 36), '-')
+	b = append(strconv.AppendInt(b, size, 36), '-')
+	b = append(strconv.AppendUint(b, inode, 36), '-')
+	return string(strconv.AppendInt(b, changed, 36))
 }
 
 // missing turns "no such file" into ErrMissing and says of which blob an error

@@ -8,13 +8,34 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
 
 // List implements Store.
 func (f *Folder) List(ctx context.Context, prefix string) iter.Seq2[Info, error] {
+	read := func(root *os.Root, _ string) ([]fs.DirEntry, error) { return fs.ReadDir(root.FS(), ".") }
+	return f.walk(ctx, prefix, read, func(name string, e fs.DirEntry) (Info, error) {
+		stat, err := e.Info()
+		if err != nil {
+			return Info{}, err
+		}
+		return Info{Name: name, Size: stat.Size(), Version: version(stat), Modified: stat.ModTime().UTC()}, nil
+	})
+}
+
+// names implements bareList: a system call less for each file.
+func (f *Folder) names(ctx context.Context, prefix string) iter.Seq2[Info, error] {
+	read := func(root *os.Root, dir string) ([]fs.DirEntry, error) {
+		return namesIn(root, filepath.Join(f.path, filepath.FromSlash(dir)))
+	}
+	return f.walk(ctx, prefix, read, func(name string, _ fs.DirEntry) (Info, error) { return Info{Name: name}, nil })
+}
+
+// walk yields what info says of the files whose names begin with prefix, in the
+// folders that read reads.
+func (f *Folder) walk(ctx context.Context, prefix string, read readFunc, info infoFunc) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
 		if err := ctx.Err(); err != nil {
 			yield(Info{}, err)
@@ -29,23 +50,31 @@ func (f *Folder) List(ctx context.Context, prefix string) iter.Seq2[Info, error]
 			return
 		}
 		defer root.Close()
-		w := walk{ctx: ctx, files: root.FS(), prefix: prefix, yield: yield}
-		w.dir(".")
+		w := walk{ctx: ctx, prefix: prefix, read: read, info: info, yield: yield}
+		w.dir(root, "")
 	}
 }
+
+// readFunc reads the folder open as root, whose name below the store is dir.
+type readFunc func(root *os.Root, dir string) ([]fs.DirEntry, error)
+
+// infoFunc describes the file of that name in the store.
+type infoFunc func(name string, e fs.DirEntry) (Info, error)
 
 // walk is one run over a folder. It lives no longer than the loop that runs it,
 // which is why it may hold a context.
 type walk struct {
 	ctx    context.Context
-	files  fs.FS
 	prefix string
+	read   readFunc
+	info   infoFunc
 	yield  func(Info, error) bool
 }
 
-// dir yields what is in the folder at dir and says whether to go on.
-func (w walk) dir(dir string) bool {
-	entries, err := fs.ReadDir(w.files, dir)
+// dir yields what is in the folder that is open as root, whose name is dir, and
+// says whether to go on. dir is empty or ends with a slash.
+func (w walk) dir(root *os.Root, dir string) bool {
+	entries, err := w.read(root, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true // removed since its parent was read
 	}
@@ -57,7 +86,7 @@ func (w walk) dir(dir string) bool {
 		if err := w.ctx.Err(); err != nil {
 			return w.fail(err)
 		}
-		if !w.entry(path.Join(dir, e.Name()), e) {
+		if !w.entry(root, dir+e.Name(), e) {
 			return false
 		}
 	}
@@ -79,26 +108,38 @@ func sortName(e fs.DirEntry) string {
 }
 
 // entry yields a file, or walks into a folder that may hold wanted ones.
-func (w walk) entry(name string, e fs.DirEntry) bool {
+func (w walk) entry(root *os.Root, name string, e fs.DirEntry) bool {
 	switch {
 	case !validSegment(e.Name()):
 		return true
 	case e.IsDir():
 		inside := name + "/"
-		return !strings.HasPrefix(inside, w.prefix) && !strings.HasPrefix(w.prefix, inside) || w.dir(name)
+		return !strings.HasPrefix(inside, w.prefix) && !strings.HasPrefix(w.prefix, inside) || w.into(root, e.Name(), inside)
 	case !e.Type().IsRegular() || !strings.HasPrefix(name, w.prefix):
 		return true
 	}
 	return w.file(name, e)
 }
 
+func (w walk) into(root *os.Root, name, inside string) bool {
+	dir, err := root.OpenRoot(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true // removed since its parent was read
+	}
+	if err != nil {
+		return w.fail(fmt.Errorf("list cache folder: %w", err))
+	}
+	defer dir.Close()
+	return w.dir(dir, inside)
+}
+
 func (w walk) file(name string, e fs.DirEntry) bool {
-	stat, err := e.Info()
+	info, err := w.info(name, e)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true
 	}
 	if err != nil {
 		return w.fail(fmt.Errorf("list %s: %w", name, err))
 	}
-	return w.yield(Info{Name: name, Size: stat.Size(), Version: version(stat), Modified: stat.ModTime().UTC()}, nil)
+	return w.yield(info, nil)
 }

@@ -67,14 +67,29 @@ func check(body []byte) string {
 	return checkStart + hex.EncodeToString(sum[:]) + checkEnd
 }
 
+// checks says whether end is the check of body.
+func checks(body, end []byte) bool {
+	sum := sha256.Sum256(body)
+	var digits [2 * sha256.Size]byte
+	hex.Encode(digits[:], sum[:])
+	digest, ok := bytes.CutPrefix(end, []byte(checkStart))
+	return ok && string(digest[:len(digits)]) == string(digits[:]) && string(digest[len(digits):]) == checkEnd
+}
+
 // parseLine reads a first line. It fails with ErrNewer or ErrDamaged.
-func parseLine(line []byte) (Header, error) {
+func parseLine(line []byte) (Header, error) { return parseLineOf(line, nil) }
+
+// parseLineOf is parseLine; strings that many lines share are taken from known.
+func parseLineOf(line []byte, known words) (Header, error) {
 	if err := checkSchema(line); err != nil {
 		return Header{}, err
 	}
 	split := len(line) - checkLen
-	if split < 0 || string(line[split:]) != check(line[:split]) {
+	if split < 0 || !checks(line[:split], line[split:]) {
 		return Header{}, fmt.Errorf("%w: the header is cut short or altered", ErrDamaged)
+	}
+	if h, ok := quickLine(line, known); ok {
+		return h, nil
 	}
 	var h Header
 	if err := json.Unmarshal(line, &h); err != nil {

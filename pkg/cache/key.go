@@ -78,6 +78,21 @@ func (k Key) dir() string {
 // name returns the name of the entry in a store.
 func (k Key) name() string { return k.dir() + suffix }
 
+// named says whether the entry has that name in a store.
+func (k Key) named(name string) bool {
+	rest := "/" + name
+	for _, s := range k.segments {
+		after, ok := strings.CutPrefix(rest, "/")
+		if !ok {
+			return false
+		}
+		if rest, ok = strings.CutPrefix(after, escape(s)); !ok {
+			return false
+		}
+	}
+	return rest == suffix
+}
+
 // below returns the prefix that the names of all entries below k share.
 func (k Key) below() string {
 	if len(k.segments) == 0 {

@@ -16,6 +16,10 @@ func TestTheNameOfAnEntryTellsItsKey(t *testing.T) {
 		got, ok := KeyNamed(key.name())
 		require.True(t, ok, key)
 		require.Equal(t, key, got)
+		require.True(t, key.named(key.name()))
+		for _, other := range []string{"", ".jsonl", "a" + key.name(), key.name() + ".jsonl", key.dir(), key.Join("a").name(), NewKey("clusters").name()} {
+			require.False(t, key.named(other), other)
+		}
 	}
 	got, ok := KeyNamed(NewKey("clusters", strings.Repeat("X", 300), "facts").name())
 	require.True(t, ok)

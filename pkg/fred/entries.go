@@ -70,27 +70,27 @@ func (f *Fred) Entries(ctx context.Context, q EntryQuery) (EntryList, error) {
 
 // entries returns what q selects as it is listed, and the report of it, in the
 // same order.
-func (f *Fred) entries(ctx context.Context, q EntryQuery) ([]located, EntryList, error) {
+func (f *Fred) entries(ctx context.Context, q EntryQuery) ([]*located, EntryList, error) {
 	out := report.New[EntryRow, EntryTotal]("EntryList")
 	out.Total = &EntryTotal{States: map[cache.State]int{}}
 	if err := f.checkKinds(ctx, q.Kinds); err != nil {
 		return nil, out, err
 	}
-	var all []located
+	var all []*located
 	for l, err := range f.Cache.List(ctx, cache.Key{}) {
 		if err != nil {
 			return nil, out, err
 		}
-		all = append(all, located{l, placeListed(l)})
+		all = append(all, &located{l, placeListed(l)})
 	}
 	clusters, err := named(all, q.Clusters)
 	if err != nil {
 		return nil, out, err
 	}
-	all = slices.DeleteFunc(all, func(l located) bool {
+	all = slices.DeleteFunc(all, func(l *located) bool {
 		return clusters != nil && !slices.Contains(clusters, l.cluster) || q.Kinds != nil && !slices.Contains(q.Kinds, l.kind)
 	})
-	slices.SortFunc(all, func(a, b located) int {
+	slices.SortFunc(all, func(a, b *located) int {
 		return cmp.Or(strings.Compare(a.aside, b.aside), strings.Compare(a.cluster, b.cluster), strings.Compare(a.namespace, b.namespace),
 			strings.Compare(a.kind, b.kind), strings.Compare(a.Name, b.Name))
 	})
@@ -118,7 +118,7 @@ func placeListed(l cache.Listed) place {
 
 // named returns the full names of the clusters that entries are of and that are
 // meant by words; nil where there is no word.
-func named(all []located, words []string) ([]string, error) {
+func named(all []*located, words []string) ([]string, error) {
 	if len(words) == 0 {
 		return nil, nil
 	}
@@ -145,7 +145,7 @@ func named(all []located, words []string) ([]string, error) {
 }
 
 // unusable warns of the entries that cannot be used.
-func unusable(all []located) []report.Warning {
+func unusable(all []*located) []report.Warning {
 	n := 0
 	for _, l := range all {
 		if l.Problem != nil {
@@ -158,7 +158,7 @@ func unusable(all []located) []report.Warning {
 	return []report.Warning{{Code: report.Note, Message: fmt.Sprintf("%d of %d entries cannot be used, see fred cache verify", n, len(all))}}
 }
 
-func entryOf(l located) EntryRow {
+func entryOf(l *located) EntryRow {
 	h := l.Header
 	row := EntryRow{
 		Cluster: l.cluster, Namespace: l.namespace, Kind: l.kind, State: l.State, Count: h.Items, SizeBytes: l.Size, Source: h.Source,
@@ -207,7 +207,7 @@ func (f *Fred) Verify(ctx context.Context) (EntryList, error) {
 
 // readAll reads entries to their ends, a few at a time, and returns what is wrong
 // with each. An error is that it was interrupted.
-func (f *Fred) readAll(ctx context.Context, all []located) ([]error, error) {
+func (f *Fred) readAll(ctx context.Context, all []*located) ([]error, error) {
 	problems := make([]error, len(all))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
