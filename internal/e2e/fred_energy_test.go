@@ -74,7 +74,7 @@ func metered(t *testing.T, l *laptop) (*rig.Prometheus, *energy.World) {
 		w.Pods = append(w.Pods, energy.Pod{Namespace: "shop", Name: name, Node: i % w.Nodes, Watts: 4})
 	}
 	for _, path := range servers {
-		return history(t, path, w, energy.Kepler), w
+		return history(t, path, backfill(t, w, energy.Kepler)), w
 	}
 	return nil, nil
 }

@@ -8,6 +8,23 @@ import (
 	"time"
 )
 
+// Both writes two families of one world.
+func Both(a, b Family) Family {
+	return func(w *World, t *Writer) {
+		a(w, t)
+		b(w, t)
+	}
+}
+
+// From writes a family from a time on.
+func From(at time.Time, f Family) Family {
+	return func(w *World, t *Writer) {
+		t.from = at
+		defer func() { t.from = time.Time{} }()
+		f(w, t)
+	}
+}
+
 // Family writes the metrics of one kind of probe.
 type Family func(*World, *Writer)
 
@@ -15,6 +32,7 @@ type Family func(*World, *Writer)
 type Writer struct {
 	b       *bufio.Writer
 	replica string // a label more, or empty
+	from    time.Time
 }
 
 // Write writes what a family says of w.
@@ -26,6 +44,9 @@ func Write(out io.Writer, w *World, f Family) error {
 }
 
 func (t *Writer) sample(name, labels string, value float64, at time.Time) {
+	if at.Before(t.from) {
+		return
+	}
 	labels = strings.TrimPrefix(labels+t.replica, ",")
 	_, _ = fmt.Fprintf(t.b, "%s{%s} %g %.3f\n", name, labels, value, float64(at.UnixMilli())/1000)
 }
@@ -48,12 +69,12 @@ type zone struct {
 }
 
 // zones of a machine: core and uncore lie within package, psys is all of it.
-func (w *World) zones() []zone {
-	all := []zone{{"package", 0.8}, {"core", 0.5}, {"uncore", 0.1}, {"dram", 0.2}}
+func (w *World) zones(node int) []zone {
 	if w.Lean {
 		return []zone{{"psys", 1}}
 	}
-	if w.Psys {
+	all := []zone{{"package", 0.8}, {"core", 0.5}, {"uncore", 0.1}, {"dram", 0.2}}
+	if node < w.Psys {
 		all = append(all, zone{"psys", 1})
 		all[0].share, all[3].share = 0.6, 0.1
 	}
@@ -66,8 +87,8 @@ func Kepler(w *World, t *Writer) {
 		t.by(w, replica)
 		began := w.since(node, at)
 		active, idle := w.active(node, began, at), IdleWatts*at.Sub(began).Seconds()
-		for _, z := range w.zones() {
-			of := fmt.Sprintf(`zone="%s",path="/sys/%s",node_name="%s",instance="10.0.0.%d:28282",namespace="kepler",pod="kepler-x"`, z.name, z.name, w.Name(node), node)
+		for _, z := range w.zones(node) {
+			of := fmt.Sprintf(`zone="%s",path="/sys/%s",node_name="%s",%s`, z.name, z.name, w.Name(node), w.kepler(node, at))
 			t.sample("kepler_node_cpu_joules_total", of, z.share*(active+idle), at)
 			t.sample("kepler_node_cpu_idle_joules_total", of, z.share*idle, at)
 			t.sample("kepler_node_cpu_active_joules_total", of, z.share*active, at)
@@ -80,23 +101,26 @@ func Kepler(w *World, t *Writer) {
 	})
 }
 
+// kepler is the labels of Kepler's own pod on a node, another after each restart.
+func (w *World) kepler(node int, at time.Time) string {
+	n := w.restarts(node, at)
+	return fmt.Sprintf(`instance="10.0.%d.%d:28282",namespace="kepler",pod="kepler-%d"`, n, node, n)
+}
+
 func (w *World) keplerPod(t *Writer, p *Pod, id int, began, at time.Time) {
 	state := "running"
 	if at.Before(p.born(w)) {
 		return
 	}
 	if died := p.died(w); !at.Before(died) {
-		if state = "terminated"; !at.Add(-w.Scrape).Before(died) {
-			return // told once, by the first scrape after
+		if state = "terminated"; !at.Add(-w.Scrape / time.Duration(max(1, w.Replicas))).Before(died) {
+			return // told once, to whoever asks first
 		}
 	}
-	for _, z := range w.zones() {
-		v := z.share * p.energy(w, began, at)
-		if w.spiked(p.Node, at) {
-			v = spike
-		}
-		t.sample("kepler_pod_cpu_joules_total", fmt.Sprintf(`pod_id="id-%d",pod_name="%s",pod_namespace="%s",state="%s",zone="%s",node_name="%s",instance="10.0.0.%d:28282",namespace="kepler",pod="kepler-x"`,
-			id, p.Name, p.Namespace, state, z.name, w.Name(p.Node), p.Node), v, at)
+	for _, z := range w.zones(p.Node) {
+		v := w.value(p.Node, at, z.share*p.energy(w, began, at))
+		t.sample("kepler_pod_cpu_joules_total", fmt.Sprintf(`pod_id="id-%d",pod_name="%s",pod_namespace="%s",state="%s",zone="%s",node_name="%s",%s`,
+			id, p.Name, p.Namespace, state, z.name, w.Name(p.Node), w.kepler(p.Node, at)), v, at)
 	}
 }
 
@@ -124,10 +148,7 @@ func KeplerLegacy(w *World, t *Writer) {
 				continue
 			}
 			of := fmt.Sprintf(`container_id="c%d",pod_name="%s",container_name="main",container_namespace="%s",instance="%s"`, i, p.Name, p.Namespace, instance)
-			v := p.energy(w, began, at)
-			if w.spiked(node, at) {
-				v = spike
-			}
+			v := w.value(node, at, p.energy(w, began, at))
 			t.sample("kepler_container_joules_total", of+`,mode="dynamic"`, v, at)
 			if p.Born.IsZero() {
 				t.sample("kepler_container_joules_total", of+`,mode="idle"`, idle/float64(alive), at)
@@ -146,11 +167,7 @@ func Scaphandre(w *World, t *Writer) {
 		before := at.Add(-w.Scrape)
 		of := fmt.Sprintf(`instance="%s"`, w.Name(node))
 		host := (w.active(node, before, at) + IdleWatts*w.Scrape.Seconds()) / w.Scrape.Seconds()
-		if w.spiked(node, at) {
-			t.sample("scaph_host_power_microwatts", of, 9.22e18, at)
-		} else {
-			t.sample("scaph_host_power_microwatts", of, host*1e6, at)
-		}
+		t.sample("scaph_host_power_microwatts", of, w.value(node, at, host*1e6), at)
 		for i := range w.Pods {
 			if p := &w.Pods[i]; p.Node == node {
 				if j := p.energy(w, before, at); j > 0 {
@@ -174,10 +191,7 @@ func CPUTime(w *World, t *Writer) {
 			if p.Node != node || at.Before(p.born(w)) || at.After(p.died(w)) {
 				continue
 			}
-			v := p.energy(w, began, at)
-			if w.spiked(node, at) {
-				v = spike
-			}
+			v := w.value(node, at, p.energy(w, began, at))
 			t.sample("container_cpu_usage_seconds_total", fmt.Sprintf(`%s,id="/kubepods/%d",cpu="total",container="main",image="registry.example/app",namespace="%s",pod="%s"`, on, i, p.Namespace, p.Name), v, at)
 			if node == 0 {
 				w.owners(t, p, at)

@@ -18,8 +18,9 @@ type World struct {
 	Gaps       []Event // of a node's samples
 	Spikes     []Event // of one sample of a node's pods, of 9.22e14 J
 	Replicas   int     // Prometheus servers that scrape the same
-	Psys       bool    // machines have the zone psys
-	Lean       bool    // and no other
+	Psys       int     // as many machines have the zone psys
+	Lean       bool    // machines have no zone but psys
+	Broken     []Event // of one sample of a node's pods, that is no number
 	Pods       []Pod
 	Names      []string // of nodes; node-0 and so on when nil
 }
@@ -70,14 +71,18 @@ func Busy(start time.Time, length, scrape time.Duration) *World {
 	}
 	middle := start.Add(length / 2).Truncate(time.Hour)
 	w.Resets = []Event{{Node: 0, At: middle.Add(25*time.Minute + 3*time.Second)}, {Node: 2, At: middle.Add(11*time.Hour + time.Minute)}}
-	w.Gaps = []Event{{Node: 1, At: middle.Add(-10*time.Hour + 12*time.Minute), For: 40 * time.Minute}}
-	w.Spikes = []Event{{Node: 2, At: middle.Add(-30 * time.Hour), For: scrape}}
+	w.Gaps = []Event{
+		{Node: 1, At: middle.Add(-10*time.Hour + 12*time.Minute), For: 40 * time.Minute},
+		{Node: 0, At: middle.Add(-20*time.Hour - 70*time.Minute), For: 150 * time.Minute}, // over midnight, and a whole hour
+	}
+	w.Spikes = []Event{{Node: 2, At: middle.Add(-30 * time.Hour), For: scrape}, {Node: 1, At: middle.Add(-40*time.Hour - scrape), For: scrape}}
+	w.Broken = []Event{{Node: 0, At: middle.Add(-35*time.Hour + 21*time.Minute), For: scrape}}
 	return w
 }
 
 // Year is a world of a year, in which nothing is odd: one pod in each namespace.
 func Year(end time.Time, namespaces int) *World {
-	w := &World{Start: end.AddDate(-1, 0, 0), End: end, Scrape: 10 * time.Minute, Nodes: 10, Psys: true, Lean: true}
+	w := &World{Start: end.AddDate(-1, 0, 0), End: end, Scrape: 10 * time.Minute, Nodes: 10, Lean: true}
 	for i := range namespaces {
 		name := fmt.Sprintf("team-%03d", i)
 		w.Pods = append(w.Pods, Pod{Namespace: name, Name: name + "-app", Node: i % w.Nodes, Watts: 2 + float64(i%7), Swing: 1})
@@ -156,19 +161,33 @@ func (w *World) since(node int, at time.Time) time.Time {
 }
 
 // silent reports whether a node has no samples at at.
-func (w *World) silent(node int, at time.Time) bool {
-	for _, g := range w.Gaps {
-		if g.Node == node && !at.Before(g.At) && at.Before(g.At.Add(g.For)) {
-			return true
-		}
+func (w *World) silent(node int, at time.Time) bool { return during(w.Gaps, node, at) }
+
+// value is what a node's exporter says of a pod at at: v, if nothing is odd.
+func (w *World) value(node int, at time.Time, v float64) float64 {
+	switch {
+	case during(w.Spikes, node, at):
+		return spike
+	case during(w.Broken, node, at):
+		return math.NaN()
+	default:
+		return v
 	}
-	return false
 }
 
-// spiked reports whether the sample of a node's pods at at is absurd.
-func (w *World) spiked(node int, at time.Time) bool {
-	for _, s := range w.Spikes {
-		if s.Node == node && !at.Before(s.At) && at.Before(s.At.Add(s.For)) {
+// restarts is how often the exporter of a node began again up to at.
+func (w *World) restarts(node int, at time.Time) (n int) {
+	for _, r := range w.Resets {
+		if r.Node == node && !r.At.After(at) {
+			n++
+		}
+	}
+	return n
+}
+
+func during(events []Event, node int, at time.Time) bool {
+	for _, e := range events {
+		if e.Node == node && !at.Before(e.At) && at.Before(e.At.Add(e.For)) {
 			return true
 		}
 	}

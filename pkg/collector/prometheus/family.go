@@ -3,6 +3,7 @@ package prometheus
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -31,13 +32,15 @@ type part struct {
 	per    float64           // what a counter's unit or a watt-second of a level is, in the unit of Values
 	bound  float64           // by how much a counter can grow in a second, or a level can be
 	name   func(labels model.Metric) footprint.Series
-	tells  bool // of the end of what comes and goes, once
+	tells  bool              // of the end of what comes and goes, once
+	key    []model.LabelName // what names the thing metered, whichever exporter told of it
 }
 
 // family is the metrics of one rung.
 type family struct {
 	rung     footprint.Rung
-	presence string // a selector of series of nodes: where they are, the rung is
+	presence string            // a selector of series of nodes: where they are, the rung is
+	node     []model.LabelName // what tells nodes, that is their exporters, apart
 	parts    func(ctx context.Context, r *reader, s segment) ([]part, error)
 }
 
@@ -50,35 +53,48 @@ const maxCores = 2048
 
 // families are the rungs, the best first.
 var families = []family{
-	{footprint.Kepler, "kepler_node_cpu_joules_total", keplerParts},
-	{footprint.KeplerLegacy, "kepler_node_package_joules_total", legacyParts},
-	{footprint.Scaphandre, "scaph_host_power_microwatts", scaphandreParts},
-	{footprint.CPUTime, `container_cpu_usage_seconds_total{container!="",image!=""}`, cpuParts},
+	{footprint.Kepler, "kepler_node_cpu_joules_total", labels("node_name"), keplerParts},
+	{footprint.KeplerLegacy, "kepler_container_joules_total", labels("instance"), legacyParts},
+	{footprint.Scaphandre, "scaph_host_power_microwatts", labels("instance"), scaphandreParts},
+	{footprint.CPUTime, `container_cpu_usage_seconds_total{container!="",image!=""}`, labels("node", "instance"), cpuParts},
 }
 
 const wattHour = 3600 // joules
 
 // keplerParts are those of Kepler 0.10 and later. Its zones overlap: psys is the
-// whole machine, where it is there; else package and dram are apart from each other.
+// whole machine, on machines that have it; on others package and dram are apart from
+// each other.
 func keplerParts(ctx context.Context, r *reader, s segment) ([]part, error) {
-	zones, err := r.values(ctx, s, `kepler_node_cpu_joules_total`, "zone")
-	if err != nil {
-		return nil, err
+	const metric = "kepler_node_cpu_joules_total"
+	whole, err := r.values(ctx, s, metric+`{zone="psys"}`, "node_name")
+	if err != nil || len(whole) == 0 {
+		return keplerZone(r, `zone=~"package|dram"`), err
 	}
-	zone := "package|dram"
-	if slices.Contains(zones, "psys") {
-		zone = "psys"
+	for i, node := range whole {
+		whole[i] = regexp.QuoteMeta(node)
 	}
-	in := fmt.Sprintf(`{zone=~"%s"}`, zone)
-	states := in
+	rest := fmt.Sprintf(`zone=~"package|dram",node_name!~%q`, strings.Join(whole, "|"))
+	others, err := r.values(ctx, s, metric+"{"+rest+"}", "node_name")
+	if err != nil || len(others) == 0 {
+		return keplerZone(r, `zone="psys"`), err
+	}
+	r.out.note(fmt.Sprintf("%d nodes are metered whole (zone psys) and %d by processor and memory alone", len(whole), len(others)))
+	return append(keplerZone(r, `zone="psys"`), keplerZone(r, rest)...), nil
+}
+
+// keplerZone are the parts of some zones.
+func keplerZone(r *reader, zone string) []part {
+	states := zone
 	if !r.ask.Exact { // one sample of what has ended grows by nothing
-		states = fmt.Sprintf(`{zone=~"%s",state="running"}`, zone)
+		states += `,state="running"`
 	}
-	return []part{
-		{counter, "kepler_node_cpu_joules_total" + in, footprint.NodeTotal, labels("node_name"), "", 1. / wattHour, maxWatts, byNode("node_name"), false},
-		{counter, "kepler_node_cpu_idle_joules_total" + in, footprint.NodeIdle, labels("node_name"), "", 1. / wattHour, maxWatts, byNode("node_name"), false},
-		{counter, "kepler_pod_cpu_joules_total" + states, footprint.Consumer, labels("pod_namespace"), "pod_name", 1. / wattHour, maxWatts, byPod("pod_namespace", "pod_name"), true},
-	}, nil
+	node := part{counter, "kepler_node_cpu_joules_total{" + zone + "}", footprint.NodeTotal, labels("node_name"), "", 1. / wattHour, maxWatts, byNode("node_name"), false, labels("zone", "path", "node_name")}
+	idle := node
+	idle.metric, idle.class = "kepler_node_cpu_idle_joules_total{"+zone+"}", footprint.NodeIdle
+	return []part{node, idle, {
+		counter, "kepler_pod_cpu_joules_total{" + states + "}", footprint.Consumer, labels("pod_namespace"), "pod_name", 1. / wattHour, maxWatts,
+		byPod("pod_namespace", "pod_name"), true, labels("pod_id", "zone", "node_name", "pod_namespace", "pod_name"),
+	}}
 }
 
 // legacyParts are those of Kepler 0.9 and earlier, whose containers hold their
@@ -86,12 +102,13 @@ func keplerParts(ctx context.Context, r *reader, s segment) ([]part, error) {
 func legacyParts(context.Context, *reader, segment) ([]part, error) {
 	var parts []part
 	for _, of := range []string{"package", "dram", "other", "gpu"} { // one by one: increase drops the name, by which alone they differ
-		parts = append(parts, part{counter, "kepler_node_" + of + "_joules_total", footprint.NodeTotal, labels("instance"), "", 1. / wattHour, maxWatts, byNode("instance"), false})
+		parts = append(parts, part{counter, "kepler_node_" + of + "_joules_total", footprint.NodeTotal, labels("instance"), "", 1. / wattHour, maxWatts, byNode("instance"), false, labels("package", "instance", "mode", "source")})
 	}
+	container := labels("container_id", "pod_name", "container_name", "container_namespace", "mode", "source", "instance")
 	return append(parts, []part{
-		{counter, `kepler_container_joules_total{mode="idle"}`, footprint.NodeIdle, nil, "", 1. / wattHour, maxWatts, byNode(""), false},
-		{counter, `kepler_container_joules_total{mode!="idle",container_namespace!~"kernel|system"}`, footprint.Consumer, labels("container_namespace"), "pod_name", 1. / wattHour, maxWatts, byPod("container_namespace", "pod_name"), false},
-		{counter, `kepler_container_joules_total{mode!="idle",container_namespace=~"kernel|system"}`, footprint.System, nil, "", 1. / wattHour, maxWatts, byNode(""), false},
+		{counter, `kepler_container_joules_total{mode="idle"}`, footprint.NodeIdle, nil, "", 1. / wattHour, maxWatts, byNode(""), false, container},
+		{counter, `kepler_container_joules_total{mode!="idle",container_namespace!~"kernel|system"}`, footprint.Consumer, labels("container_namespace"), "pod_name", 1. / wattHour, maxWatts, byPod("container_namespace", "pod_name"), false, container},
+		{counter, `kepler_container_joules_total{mode!="idle",container_namespace=~"kernel|system"}`, footprint.System, nil, "", 1. / wattHour, maxWatts, byNode(""), false, container},
 	}...), nil
 }
 
@@ -101,8 +118,8 @@ const microwattHour = 3600 * 1e6 // microwatt-seconds in a watt-hour
 // counters that run over one by one.
 func scaphandreParts(context.Context, *reader, segment) ([]part, error) {
 	return []part{
-		{level, "scaph_host_power_microwatts", footprint.NodeTotal, labels("instance"), "", 1. / microwattHour, maxWatts * 1e6, byNode("instance"), false},
-		{share, `scaph_process_power_consumption_microwatts{kubernetes_pod_namespace!=""}`, footprint.Consumer, labels("kubernetes_pod_namespace"), "kubernetes_pod_name", 1. / microwattHour, maxWatts * 1e6, byPod("kubernetes_pod_namespace", "kubernetes_pod_name"), false},
+		{level, "scaph_host_power_microwatts", footprint.NodeTotal, labels("instance"), "", 1. / microwattHour, maxWatts * 1e6, byNode("instance"), false, labels("instance")},
+		{share, `scaph_process_power_consumption_microwatts{kubernetes_pod_namespace!=""}`, footprint.Consumer, labels("kubernetes_pod_namespace"), "kubernetes_pod_name", 1. / microwattHour, maxWatts * 1e6, byPod("kubernetes_pod_namespace", "kubernetes_pod_name"), false, labels("pid", "exe", "cmdline", "container_id", "instance", "kubernetes_pod_namespace", "kubernetes_pod_name")},
 	}, nil
 }
 
@@ -118,13 +135,20 @@ func cpuParts(context.Context, *reader, segment) ([]part, error) {
 			return s
 		}
 	}
+	cgroup := labels("id", "cpu", "node", "instance", "namespace", "pod", "container")
 	return []part{
-		{counter, `container_cpu_usage_seconds_total{id="/"}`, footprint.NodeTotal, labels("node", "instance"), "", 1. / wattHour, maxCores, onNode(byNode("")), false},
-		{counter, `container_cpu_usage_seconds_total{container!="",image!=""}`, footprint.Consumer, labels("namespace", "node", "instance"), "pod", 1. / wattHour, maxCores, onNode(byPod("namespace", "pod")), false},
+		{counter, `container_cpu_usage_seconds_total{id="/"}`, footprint.NodeTotal, labels("node", "instance"), "", 1. / wattHour, maxCores, onNode(byNode("")), false, cgroup},
+		{counter, `container_cpu_usage_seconds_total{container!="",image!=""}`, footprint.Consumer, labels("namespace", "node", "instance"), "pod", 1. / wattHour, maxCores, onNode(byPod("namespace", "pod")), false, cgroup},
 	}, nil
 }
 
-func labels(names ...model.LabelName) []model.LabelName { return names }
+func labels[T ~string](names ...T) []model.LabelName {
+	all := make([]model.LabelName, len(names))
+	for i, n := range names {
+		all[i] = model.LabelName(n)
+	}
+	return all
+}
 
 func byNode(label model.LabelName) func(model.Metric) footprint.Series {
 	return func(m model.Metric) footprint.Series { return footprint.Series{Node: string(m[label])} }

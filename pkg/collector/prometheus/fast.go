@@ -20,12 +20,7 @@ func (r *reader) fast(ctx context.Context, s segment, parts []part, scrape time.
 		}
 	}
 	r.beyondNodes(s, wrong)
-	for _, p := range parts {
-		if err := r.again(ctx, p, scrape, wrong); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.again(ctx, s.family, parts, scrape, wrong)
 }
 
 func (r *reader) fastPart(ctx context.Context, s segment, p part, scrape time.Duration, wrong map[int]bool) error {
@@ -46,7 +41,7 @@ func (r *reader) fastPart(ctx context.Context, s segment, p part, scrape time.Du
 			v *= p.factor(r.length(h), scrape)
 			series.values[i] = v
 			if v < 0 || v > p.most(row, r.length(h)) {
-				wrong[h] = true
+				r.suspect(s, wrong, h)
 			}
 		}
 		r.out.add(row, series.first, series.values)
@@ -67,17 +62,41 @@ func (r *reader) fastPart(ctx context.Context, s segment, p part, scrape time.Du
 	return err
 }
 
+// suspect notes an hour of absurd figures, and the next: what a counter comes back
+// to after an absurd value counts as growth, perhaps there.
+func (r *reader) suspect(s segment, wrong map[int]bool, h int) {
+	wrong[h] = true
+	if next := r.out.Start.Add(time.Duration(h+1) * time.Hour); next.Before(s.end) {
+		wrong[h+1] = true
+	}
+}
+
 // tolerance is how much more than its nodes all that ran on them can have used, by
 // fast arithmetic.
 const tolerance = 1.02
 
+// odd is the share of hours up to which one with more than its nodes used is taken
+// for an artifact. Beyond it, that is how the probe splits energy.
+const odd = 0.1
+
 // beyondNodes notes the hours in which more is booked than the nodes used.
 func (r *reader) beyondNodes(s segment, wrong map[int]bool) {
-	for h := r.out.hour(s.start); h < len(r.out.Rungs) && r.out.Start.Add(time.Duration(h)*time.Hour).Before(s.end); h++ {
+	var beyond []int
+	all := 0
+	for at := s.start; at.Before(s.end); at = at.Add(time.Hour) {
+		all++
+		h := r.out.hour(at)
 		nodes, known := r.out.sum(footprint.NodeTotal, false, h)
 		if others, _ := r.out.sum(footprint.NodeTotal, true, h); known && others > nodes*tolerance {
-			wrong[h] = true
+			beyond = append(beyond, h)
 		}
+	}
+	if len(beyond) > max(2, int(odd*float64(all))) {
+		r.out.note("more is booked on pods than their nodes used: the probe splits energy badly")
+		return
+	}
+	for _, h := range beyond {
+		wrong[h] = true
 	}
 }
 

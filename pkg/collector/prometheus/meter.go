@@ -52,6 +52,9 @@ func New(dial func(cluster string) (Target, error), log *slog.Logger) *Meter {
 // matchers is what Selector may be.
 var matchers = regexp.MustCompile(`^\s*[a-zA-Z_]\w*\s*(=|!=|=~|!~)\s*"([^"\\]|\\.)*"\s*(,\s*[a-zA-Z_]\w*\s*(=|!=|=~|!~)\s*"([^"\\]|\\.)*"\s*)*$`)
 
+// label is what the name of a label may be.
+var label = regexp.MustCompile(`^[a-zA-Z_]\w*$`)
+
 // Read implements footprint.Meter. Each hour comes from one rung, the best that has
 // samples of nodes in it.
 func (m *Meter) Read(ctx context.Context, cluster string, ask footprint.Ask) (footprint.Reading, error) {
@@ -63,9 +66,13 @@ func (m *Meter) Read(ctx context.Context, cluster string, ask footprint.Ask) (fo
 		return footprint.Reading{}, fault.New(fault.Invalid, "prometheus.selector %q is no list of label matchers", t.Selector).
 			Hinted(`Write it such as cluster="prod".`)
 	}
+	if i := slices.IndexFunc(t.Replicas, func(s string) bool { return !label.MatchString(s) }); i >= 0 {
+		return footprint.Reading{}, fault.New(fault.Invalid, "prometheus.replicas: %q is no name of a label", t.Replicas[i]).
+			Hinted("Name labels such as prometheus_replica.")
+	}
 	client, err := api.NewClient(api.Config{Address: t.URL, RoundTripper: t.Transport})
 	if err != nil {
-		return footprint.Reading{}, fault.New(fault.Invalid, "prometheus.url: %w", err).Hinted("Give an address such as http://prometheus.example:9090.")
+		return footprint.Reading{}, fault.New(fault.Invalid, "prometheus.url: %w", bare(err)).Hinted("Give an address such as http://prometheus.example:9090.")
 	}
 	if t.Replicas == nil {
 		t.Replicas = DefaultReplicas

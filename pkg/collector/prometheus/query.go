@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"math"
 	"net"
 	"net/url"
@@ -17,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/footprint"
 )
 
 // hours is a series of figures by hour.
@@ -26,10 +29,13 @@ type hours struct {
 	values []float64
 }
 
-// longest is how many hours one question is about: far fewer than the 11,000
-// points that Prometheus answers with, so that answers stay small and come side by
-// side.
-const longest = 14 * 24
+// longest and longestByPod are how many hours one question is about: far fewer than
+// the 11,000 points that Prometheus answers with, so that answers stay small and come
+// side by side.
+const (
+	longest      = 14 * 24
+	longestByPod = 7 * 24
+)
 
 // sideBySide is how many questions are asked at a time.
 const sideBySide = 2
@@ -48,11 +54,12 @@ func (r *reader) hourly(ctx context.Context, start, end time.Time, expr func(d s
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(sideBySide)
-	for at := start; at.Before(whole); at = at.Add(longest * time.Hour) {
-		until := at.Add(longest * time.Hour)
-		if until.After(whole) {
-			until = whole
-		}
+	chunk := longest * time.Hour
+	if r.ask.Grain == footprint.ByPod {
+		chunk = longestByPod * time.Hour
+	}
+	for at := start; at.Before(whole); at = at.Add(chunk) {
+		until := earlier(at.Add(chunk), whole)
 		g.Go(func() error {
 			got, err := r.hoursOf(ctx, at, until, expr("1h"))
 			keep(got)
@@ -80,8 +87,24 @@ func (r *reader) hourly(ctx context.Context, start, end time.Time, expr func(d s
 	return all, nil
 }
 
-// hoursOf asks about whole hours, each at its end.
+// hoursOf asks about whole hours, each at its end. A question that is too big for the
+// server is asked by halves.
 func (r *reader) hoursOf(ctx context.Context, start, end time.Time, query string) ([]hours, error) {
+	all, err := r.ranged(ctx, start, end, query)
+	n := end.Sub(start) / time.Hour
+	if err == nil || n < 2 || !strings.Contains(err.Error(), "too many samples") {
+		return all, err
+	}
+	middle := start.Add(n / 2 * time.Hour)
+	if all, err = r.hoursOf(ctx, start, middle, query); err != nil {
+		return nil, err
+	}
+	rest, err := r.hoursOf(ctx, middle, end, query)
+	return append(all, rest...), err
+}
+
+// ranged asks about whole hours at once.
+func (r *reader) ranged(ctx context.Context, start, end time.Time, query string) ([]hours, error) {
 	value, warnings, _, err := r.api.QueryRange(ctx, query, v1.Range{Start: start.Add(time.Hour), End: end, Step: time.Hour})
 	if err != nil {
 		return nil, r.fault(err)
@@ -136,28 +159,33 @@ func (r *reader) samples(ctx context.Context, query string, at time.Time) (model
 	return matrix, nil
 }
 
-// values returns the values that a label of metric has in a segment.
-func (r *reader) values(ctx context.Context, s segment, metric, label string) ([]string, error) {
-	got, err := r.instant(ctx, fmt.Sprintf("count by (%s) (last_over_time(%s[%s]))", label, r.selector(metric), seconds(s.end.Sub(s.start))), s.end)
-	var words []string
+// values returns the values that a label of a selector has about a segment, in order;
+// also of what is silent just then.
+func (r *reader) values(ctx context.Context, s segment, selector string, label model.LabelName) ([]string, error) {
+	got, err := r.hourly(ctx, s.start.Add(-longestGap), earlier(s.end.Add(longestGap), r.ask.Now), func(d string) string {
+		return fmt.Sprintf("group by (%s) (last_over_time(%s[%s]))", label, r.selector(selector), d)
+	})
+	seen := map[string]bool{}
 	for _, v := range got {
-		words = append(words, string(v.Metric[model.LabelName(label)]))
+		seen[string(v.labels[label])] = true
 	}
-	return words, err
+	return slices.Sorted(maps.Keys(seen)), err
 }
 
 // scrape returns how far samples of nodes are apart in a segment.
 func (r *reader) scrape(ctx context.Context, s segment) (time.Duration, error) {
 	for at := s.end; at.After(s.start); at = at.Add(-6 * time.Hour) { // the last hour may hold too few
-		got, err := r.samples(ctx, fmt.Sprintf("%s[2h]", r.selector(s.family.presence)), at)
+		some, err := r.instant(ctx, fmt.Sprintf("topk(3, count_over_time(%s[2h]))", r.selector(s.family.presence)), at)
 		if err != nil {
 			return 0, err
 		}
 		var apart []time.Duration
-		for _, series := range got {
-			for i := 1; i < len(series.Values); i++ {
-				apart = append(apart, series.Values[i].Timestamp.Time().Sub(series.Values[i-1].Timestamp.Time()))
+		for _, series := range some {
+			got, err := r.samples(ctx, r.selector(only(s.family.presence, series.Metric))+"[2h]", at)
+			if err != nil {
+				return 0, err
 			}
+			apart = append(apart, distances(got)...)
 		}
 		if len(apart) > 0 {
 			slices.Sort(apart)
@@ -167,10 +195,33 @@ func (r *reader) scrape(ctx context.Context, s segment) (time.Duration, error) {
 	return time.Minute, nil
 }
 
+// only returns a selector of the one series of a metric that has labels m.
+func only(selector string, m model.Metric) string {
+	name, _, _ := strings.Cut(selector, "{")
+	var matchers []string
+	for label, value := range m {
+		if label != model.MetricNameLabel {
+			matchers = append(matchers, fmt.Sprintf("%s=%q", label, string(value)))
+		}
+	}
+	slices.Sort(matchers)
+	return name + "{" + strings.Join(matchers, ",") + "}"
+}
+
+// distances are how far samples are apart.
+func distances(m model.Matrix) (apart []time.Duration) {
+	for _, series := range m {
+		for i := 1; i < len(series.Values); i++ {
+			apart = append(apart, series.Values[i].Timestamp.Sub(series.Values[i-1].Timestamp))
+		}
+	}
+	return apart
+}
+
 // coverage notes what share of each hour samples of nodes cover.
 func (r *reader) coverage(ctx context.Context, s segment, scrape time.Duration) error {
 	got, err := r.hourly(ctx, s.start, s.end, func(d string) string {
-		return fmt.Sprintf("avg(count_over_time(%s[%s]))", r.selector(s.family.presence), d)
+		return fmt.Sprintf("avg(max by (%s) (count_over_time(%s[%s])))", joined(s.family.node), r.selector(s.family.presence), d)
 	})
 	for _, series := range got {
 		for i, v := range series.values {
@@ -186,13 +237,8 @@ func (r *reader) coverage(ctx context.Context, s segment, scrape time.Duration) 
 // heed keeps what Prometheus has to say of an answer, such as that it is partial.
 func (r *reader) heed(warnings v1.Warnings) {
 	for _, w := range warnings {
-		note := r.name() + " says: " + w
 		r.log.Warn("prometheus", "says", w)
-		r.out.mu.Lock()
-		if !slices.Contains(r.out.Notes, note) && len(r.out.Notes) < 10 {
-			r.out.Notes = append(r.out.Notes, note)
-		}
-		r.out.mu.Unlock()
+		r.out.note(r.name() + " says: " + w)
 	}
 }
 
@@ -202,7 +248,7 @@ func (r *reader) name() string {
 	if err != nil {
 		return "prometheus"
 	}
-	return u.Redacted()
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // fault gives an error of the client a kind.
@@ -214,6 +260,8 @@ func (r *reader) fault(err error) error {
 		return r.said(said)
 	case fault.KindOf(err) != fault.Internal:
 		return fmt.Errorf("%s: %w", r.name(), bare(err))
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fault.New(fault.BadAnswer, "the answer of %s broke off", r.name()).Hinted("Check what stands before it.")
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return fault.New(fault.Timeout, "%s did not answer in time", r.name()).Hinted("Give it longer with --timeout.")
 	default:

@@ -59,6 +59,18 @@ func (r *results) add(s footprint.Series, first int, values []float64) {
 	}
 }
 
+// mostNotes is how many notes a reader is expected to read.
+const mostNotes = 10
+
+// note keeps a note, once.
+func (r *results) note(words string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.Notes) < mostNotes && !slices.Contains(r.Notes, words) {
+		r.Notes = append(r.Notes, words)
+	}
+}
+
 // segments returns the consecutive hours of each rung.
 func (r *results) segments() []segment {
 	var all []segment
@@ -88,12 +100,10 @@ func (r *results) reading() footprint.Reading {
 	return r.Reading
 }
 
-// forget drops the figures of a class in one hour.
-func (r *results) forget(class footprint.Class, h int) {
+// forget drops every figure of an hour.
+func (r *results) forget(h int) {
 	for i := range r.Series {
-		if r.Series[i].Class == class {
-			r.Series[i].Values[h] = footprint.Missing
-		}
+		r.Series[i].Values[h] = footprint.Missing
 	}
 }
 
