@@ -162,7 +162,9 @@ func (f *Factory) footprintFlags(cmd *cobra.Command, m *measuring) {
 	}
 	completeFlag(cmd, "by", fixed(fred.Groupings))
 	completeFlag(cmd, "source", fixed(rungs()))
-	completeFlag(cmd, "zone", fixed(factor.Zones()))
+	completeFlag(cmd, "zone", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return factor.Zones(), cobra.ShellCompDirectiveNoFileComp // read when asked for
+	})
 }
 
 func rungs() []string {
