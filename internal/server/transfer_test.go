@@ -173,6 +173,22 @@ func TestAnExportOfNothingIsNoZip(t *testing.T) {
 	require.Equal(t, "application/problem+json", res.header.Get("Content-Type"))
 }
 
+func TestAHeadOfAnExportIsThatOfItsGet(t *testing.T) {
+	full, _ := running(t, newServer(t, server.Options{Fred: filled(t)}))
+	empty, _ := running(t, newServer(t, server.Options{Fred: newFred(&source{})}))
+	for _, url := range []string{
+		full + "/fred/export", full + "/fred/v1/cache/export?kind=pods", full + "/fred/v1/cache/export?context=nowhere",
+		full + "/fred/v1/cache/export?kind=elephants", full + "/fred/v1/cache/export?pseudonyms=perhaps", empty + "/fred/export",
+	} {
+		get, _ := send(t, http.MethodGet, url, "", nil)
+		head, body := send(t, http.MethodHead, url, "", nil)
+		require.Equal(t, get.status, head.status, url)
+		require.Equal(t, get.header.Get("Content-Type"), head.header.Get("Content-Type"), url)
+		require.Equal(t, get.header.Get("Content-Disposition"), head.header.Get("Content-Disposition"), url)
+		require.Empty(t, body)
+	}
+}
+
 func TestAStrangersPageMayNeitherImportNorToggle(t *testing.T) {
 	s := newServer(t, server.Options{Fred: filled(t), Offline: &toggle{}})
 	for _, path := range []string{"/fred/import", "/fred/toggle_offline", "/fred/v1/cache/import", "/fred/v1/offline"} {
