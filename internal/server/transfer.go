@@ -132,7 +132,7 @@ func (s *Server) documentTransfers() {
 	add(http.MethodGet, "/v1/cache/export", "get-cache-export", "cache", "The cache, or some of it, as a zip", nil, sent,
 		several("context", "Only these clusters, by full name or alias"), several("namespace", "Only what is in these namespaces"),
 		several("kind", "Only these kinds of entries: pods, deployments, facts…"),
-		flag("pseudonyms", "Pseudonyms in the place of all names, for data that may leave the company"))
+		flag("pseudonyms", "Pseudonyms in the place of all names, for data that may leave the company; takes a key that fred cache export --pseudonyms has made"))
 	add(http.MethodPut, "/v1/cache/import", "put-cache-import", "cache", "Take a zip into the cache", form,
 		map[string]*huma.Response{"200": s.describe(reflect.TypeFor[fred.Transfer](), "put-cache-import")},
 		&huma.Param{Name: "merge", In: "query", Description: "Which side stays where both have an entry", Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"newer", "ours", "theirs"}, Default: "newer"}},

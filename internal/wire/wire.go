@@ -79,17 +79,16 @@ func Build(c config.Config, o Options) (*Built, error) {
 		off = nil
 	}
 	copts := cache.Options{Offline: off, Seal: seal, SecretPolicy: redact.Policy, Logger: o.Log}
-	fopts := fred.Options{Offline: off, Timeout: c.Timeout, Log: o.Log, Progress: o.Progress, NamespacesOf: namespaces(c), Keep: kubernetes.Keep, Limits: limits(c.Import)}
+	fopts := fred.Options{
+		Offline: off, Timeout: c.Timeout, Log: o.Log, Progress: o.Progress, NamespacesOf: namespaces(c), Keep: kubernetes.Keep, Limits: limits(c.Import),
+		Location: location(c, store), Checks: checks(c, o.Settings, store), PseudonymKey: pseudonymKey(store, o), SiteOf: sites(c),
+	}
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
-	fopts.PseudonymKey = pseudonymKey(store)
-	fopts.SiteOf = sites(c)
 	if !o.Simulation {
 		fopts.Meter, fopts.MeterName = prometheus.New(meters(c, b.Switch), o.Log), prometheus.Name
 	}
-	fopts.Location = location(c, store)
-	fopts.Checks = checks(c, o.Settings, store)
 	b.Notes = notesOn(store, b.Switch)
 	fopts.Cache = cache.New(store, copts)
 	b.close = append(b.close, fopts.Cache.Close)

@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -168,4 +169,29 @@ func TestFlagsOfKubectlReachTheCluster(t *testing.T) {
 	require.Equal(t, fault.Unauthorized, fault.KindOf(ask()))
 	flags.BearerToken = new("right")
 	require.NoError(t, ask())
+}
+
+func TestAServerMakesNoKeyOfPseudonymsAndUsesTheOneThereIs(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	key := filepath.Join(home, ".fred", "pseudonym.key")
+	a := testutil.NewAPI(t)
+	c := settings(t)
+	command := built(t, c, a.Kubeconfig("dev", ""))
+	_, err := command.Overview(t.Context(), fred.Query{})
+	require.NoError(t, err)
+	server, err := wire.Build(c, wire.Options{Kube: genericclioptions.NewConfigFlags(true), Server: true})
+	require.NoError(t, err)
+	t.Cleanup(server.Close)
+	masked := func(f *fred.Fred) error {
+		_, err := f.Export(t.Context(), fred.ExportQuery{Pseudonyms: true}, io.Discard, "test")
+		return err
+	}
+	err = masked(server.Fred)
+	require.Equal(t, fault.Invalid, fault.KindOf(err))
+	require.Contains(t, fault.HintOf(err), "fred cache export --pseudonyms")
+	require.NoFileExists(t, key)
+	require.NoError(t, masked(command.Fred))
+	require.FileExists(t, key)
+	require.NoError(t, masked(server.Fred))
 }

@@ -37,6 +37,16 @@ func LoadKey(path string) (Key, error) {
 	return readKey(path) // another process may have been first
 }
 
+// ReadKey returns the key in the file at path, and makes none.
+func ReadKey(path string) (Key, error) {
+	key, err := readKey(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fault.New(fault.Invalid, "there is no key of pseudonyms yet").
+			Hinted("Make one on the machine that fred serves from: fred cache export --pseudonyms.")
+	}
+	return key, err
+}
+
 func readKey(path string) (key Key, err error) {
 	info, err := os.Lstat(path)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/pseudonym"
 )
 
@@ -32,6 +33,19 @@ func TestTheKeyIsMadeOnceAndPrivate(t *testing.T) {
 	if runtime.GOOS != "windows" {
 		require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 	}
+}
+
+func TestToReadAKeyMakesNone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fred", "pseudonym.key")
+	_, err := pseudonym.ReadKey(path)
+	require.Equal(t, fault.Invalid, fault.KindOf(err))
+	require.Contains(t, fault.HintOf(err), "fred cache export --pseudonyms")
+	require.NoDirExists(t, filepath.Dir(path))
+	made, err := pseudonym.LoadKey(path)
+	require.NoError(t, err)
+	read, err := pseudonym.ReadKey(path)
+	require.NoError(t, err)
+	require.Equal(t, made, read)
 }
 
 func TestAKeyThatOthersMayReadOrThatIsDamagedIsRefused(t *testing.T) {
