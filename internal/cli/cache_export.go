@@ -123,7 +123,7 @@ func checkNames(q fred.ExportQuery, file, names string) error {
 // to writes to a file or, where that is "-", to out.
 func to(file string, out io.Writer, write func(io.Writer) error) error {
 	if file == "-" {
-		return write(out)
+		return write(outfile{"-", out})
 	}
 	return whole(file, write)
 }
@@ -136,26 +136,28 @@ func whole(path string, write func(io.Writer) error) error {
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), ".fred-export-*") // 0600
 	if err != nil {
-		return fault.New(fault.Invalid, "write %s: %w", path, err).Hinted("Name another file.")
+		return outfile{path: path}.failed(err)
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // nothing is there once it is renamed
-	err = write(temp)
+	out := outfile{path, temp}
+	err = write(out)
 	if err == nil {
-		err = temp.Sync()
+		err = out.failed(temp.Sync())
 	}
-	if err := errors.Join(err, temp.Close()); err != nil {
+	if err := errors.Join(err, out.failed(temp.Close())); err != nil {
 		return err
 	}
-	return os.Rename(temp.Name(), path)
+	return out.failed(os.Rename(temp.Name(), path))
 }
 
 // into writes to what is at path already.
 func into(path string, write func(io.Writer) error) error {
 	there, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
-		return fault.New(fault.Invalid, "write %s: %w", path, err).Hinted("Name another file.")
+		return outfile{path: path}.failed(err)
 	}
-	return errors.Join(write(there), there.Close())
+	out := outfile{path, there}
+	return errors.Join(write(out), out.failed(there.Close()))
 }
 
 func newImport(f *Factory) *cobra.Command {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fredctl/fred/internal/term"
+	"github.com/fredctl/fred/pkg/fault"
 )
 
 // ran runs fred with a home of its own and returns its exit code and talk.
@@ -42,6 +44,29 @@ func TestAnImportThatWaitsForItsZipCanBeInterrupted(t *testing.T) {
 	code, talk := ran(ctx, t, r, "cache", "import", "-")
 	require.Equal(t, 130, code)
 	require.Equal(t, "error: interrupted\n", talk)
+}
+
+func TestThatADiskIsFullOrAFolderMissingIsNoFaultOfFreds(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err == nil {
+		err := whole("/dev/full", func(w io.Writer) error {
+			_, err := io.WriteString(w, "zip")
+			return err
+		})
+		require.EqualError(t, err, "write /dev/full: no space left on device")
+		require.Equal(t, exitInvalid, exitCode(err))
+		require.Equal(t, "Make room in /dev, or name another file.", fault.HintOf(err))
+	}
+	absent := filepath.Join(t.TempDir(), "absent")
+	err := whole(filepath.Join(absent, "x.zip"), func(io.Writer) error { return nil })
+	require.EqualError(t, err, "write "+absent+"/x.zip: no such file or directory")
+	require.Equal(t, exitInvalid, exitCode(err))
+	require.Equal(t, "Make the folder "+absent+", or name another file.", fault.HintOf(err))
+
+	t.Setenv("TMPDIR", absent)
+	code, talk := ran(t.Context(), t, strings.NewReader("zip"), "cache", "import", "-")
+	require.Equal(t, exitInvalid, code)
+	require.Contains(t, talk, "error: keep the zip in "+absent+" while it is read: ")
+	require.Contains(t, talk, "hint: Make room there, or name another folder by TMPDIR.")
 }
 
 func TestAPipeByItsNameIsRefusedAndNotWaitedFor(t *testing.T) {

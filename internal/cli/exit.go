@@ -23,6 +23,7 @@ var exitCodes = map[fault.Kind]int{
 	fault.Invalid:      exitInvalid,
 	fault.NotFound:     exitInvalid,
 	fault.Refused:      exitInvalid,
+	fault.Unwritable:   exitInvalid,
 	fault.Partial:      exitPartial,
 	fault.Unreachable:  exitUnreachable,
 	fault.Offline:      exitUnreachable,

@@ -13,7 +13,7 @@ import (
 
 func TestEveryKindOfFaultHasAnExitCodeOfTheTable(t *testing.T) {
 	want := map[fault.Kind]int{
-		fault.Internal: 1, fault.Invalid: 2, fault.NotFound: 2, fault.Refused: 2, fault.Partial: 3,
+		fault.Internal: 1, fault.Invalid: 2, fault.NotFound: 2, fault.Refused: 2, fault.Unwritable: 2, fault.Partial: 3,
 		fault.Unreachable: 4, fault.Offline: 4, fault.BadAnswer: 4, fault.Timeout: 4,
 		fault.Unauthorized: 5, fault.Forbidden: 5, fault.Threshold: 6, fault.Interrupted: 130,
 	}

@@ -20,6 +20,7 @@ var statuses = map[fault.Kind]int{
 	fault.Invalid:      http.StatusBadRequest,
 	fault.NotFound:     http.StatusNotFound,
 	fault.Refused:      http.StatusBadRequest,
+	fault.Unwritable:   http.StatusServiceUnavailable, // the asker did nothing wrong
 	fault.Partial:      http.StatusOK,
 	fault.Unreachable:  http.StatusServiceUnavailable,
 	fault.Offline:      http.StatusServiceUnavailable,

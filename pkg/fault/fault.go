@@ -19,6 +19,7 @@ const (
 	Invalid                  // a flag, setting or argument that cannot be meant
 	NotFound                 // a context, namespace, name or route that is not there
 	Refused                  // an archive, address or host that fred will not take
+	Unwritable               // a disk or folder of this machine that is full, missing or read-only
 	Partial                  // answered, but not wholly
 	Unreachable              // a source does not answer, and nothing usable is cached
 	Offline                  // no source was asked, and nothing is cached

@@ -51,9 +51,9 @@ func TestAChangeThatFailsSaysWhatBecameOfItAndWhatToDo(t *testing.T) {
 		kind  fault.Kind
 		hint  string
 	}{
-		{stuck{begin: cache.ErrReadOnly}, fault.Invalid, "Nothing was changed. Name another place with --cache"},
-		{stuck{commit: cache.ErrFull}, fault.Internal, "Nothing was changed. Make room"},
-		{stuck{commit: errors.Join(cache.ErrCommitted, cache.ErrFull)}, fault.Internal, "whoever opens the cache next"},
+		{stuck{begin: cache.ErrReadOnly}, fault.Unwritable, "Nothing was changed. Name another place with --cache"},
+		{stuck{commit: cache.ErrFull}, fault.Unwritable, "Nothing was changed. Make room"},
+		{stuck{commit: errors.Join(cache.ErrCommitted, cache.ErrFull)}, fault.Unwritable, "whoever opens the cache next"},
 		{stuck{commit: odd}, fault.Internal, ""},
 	} {
 		tt.store.Store = cache.NewMemory()
@@ -66,7 +66,7 @@ func TestAChangeThatFailsSaysWhatBecameOfItAndWhatToDo(t *testing.T) {
 	s.Cache = cache.New(stuck{Store: s.store, remove: cache.ErrReadOnly}, cache.Options{})
 	s.clock.pass(time.Hour)
 	_, err := s.Prune(t.Context(), fred.EntryQuery{}, fred.PruneOptions{OlderThan: time.Minute})
-	fails(t, err, fault.Invalid, "cannot be written", "the rest is as it was")
+	fails(t, err, fault.Unwritable, "cannot be written", "the rest is as it was")
 }
 
 func TestInfoSaysWhetherTheCacheCanBeWritten(t *testing.T) {
