@@ -136,6 +136,7 @@ func about[I, T any](f *Fred, out *report.Report[I, T]) func([]*loaded, []report
 				oldest = l.collectedAt
 			}
 			out.Stale = out.Stale || l.stale
+			out.Simulated = out.Simulated || l.simulated
 			out.Warnings = append(out.Warnings, l.warnings...)
 			if l.twin {
 				out.Warnings = append(out.Warnings, report.Warning{

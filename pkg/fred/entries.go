@@ -73,6 +73,9 @@ func (f *Fred) Entries(ctx context.Context, q EntryQuery) (EntryList, error) {
 func (f *Fred) entries(ctx context.Context, q EntryQuery) ([]*located, EntryList, error) {
 	out := report.New[EntryRow, EntryTotal]("EntryList")
 	out.Total = &EntryTotal{States: map[cache.State]int{}}
+	if err := f.makeUp(ctx); err != nil {
+		return nil, out, err
+	}
 	if err := f.checkKinds(ctx, q.Kinds); err != nil {
 		return nil, out, err
 	}

@@ -29,12 +29,16 @@ type ExportQuery struct {
 	Names io.Writer
 }
 
-// Export writes a zip of what q selects to w. No source is asked. Entries that
+// Export writes a zip of what q selects to w. No source is asked, but for the
+// simulation: there is all of it. Entries that
 // cannot be read are left out: they are the rows of the report, which else only
 // counts. The same cache, and version of fred, gives the same bytes. Memory is
 // bounded by the largest entries and, with pseudonyms, by the names. The same
 // key of pseudonyms is then needed for the same bytes.
 func (f *Fred) Export(ctx context.Context, q ExportQuery, w io.Writer, version string) (*Transfer, error) {
+	if err := f.makeUp(ctx); err != nil {
+		return nil, err
+	}
 	s, err := f.selection(ctx, q)
 	if err != nil {
 		return nil, err

@@ -200,7 +200,7 @@ func (l *loading) metrics(parts map[kube.Resource]part) report.Provenance {
 		p.Note = pods.err.Error()
 	case len(pods.entries) > 0 && pods.entries[0].Value.Absent:
 		p.Note = "not installed on this cluster"
-	case l.Simulated:
+	case l.Simulated || len(pods.entries) > 0 && pods.entries[0].Header.Simulated:
 		p.Method = report.Simulated
 	default:
 		p.Method = report.Measured

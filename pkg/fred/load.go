@@ -32,6 +32,7 @@ type loaded struct {
 	collectedAt time.Time
 	stale       bool
 	imported    bool // some of it comes from a zip of the first Fred
+	simulated   bool // some of it is made up, here or where it was exported
 	metrics     report.Provenance
 	version     string
 	asked       string // the namespace that was asked about; "" for all
@@ -276,7 +277,7 @@ func collected[T any](f *Fred, v T, uid string) cache.Collected[T] {
 
 // assemble puts the parts together, and says what is missing of them.
 func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (*loaded, error) {
-	out := &loaded{cluster: l.cluster, server: l.server, asked: l.namespace, stale: l.entry.State == cache.Stale, missing: map[kube.Resource]error{}}
+	out := &loaded{cluster: l.cluster, server: l.server, asked: l.namespace, stale: l.entry.State == cache.Stale, simulated: l.entry.Header.Simulated, missing: map[kube.Resource]error{}}
 	out.cluster.Namespace = defaultNamespace(l.cluster, l.server)
 	known := map[kube.Resource]bool{}
 	var worst error
@@ -298,6 +299,7 @@ func (l *loading) assemble(need []kube.Resource, parts map[kube.Resource]part) (
 		}
 		for _, e := range p.entries {
 			out.use(e.Header.CollectedAt, e.State == cache.Stale)
+			out.simulated = out.simulated || e.Header.Simulated
 			out.imported = out.imported || e.Header.Source == importedSource
 			out.warnings = withoutTwins(out.warnings, l.notes(e.Warnings))
 			fmt.Fprintf(&version, "%s:%s:%s:%v;", r, versionOf(e), e.State, p.namespaces)
