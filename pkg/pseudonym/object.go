@@ -47,33 +47,27 @@ func (m *Mask) kind(s string) string {
 }
 
 // word keeps a word of the public vocabulary.
-func (m *Mask) word(s string) string {
-	if s == "" || words[s] {
-		return s
-	}
-	return m.Name("word", s)
-}
+func (m *Mask) word(s string) string { return m.unlessPublic("word", s) }
 
 // Word keeps a word of the public vocabulary, and masks any other.
 func (m *Mask) Word(s string) string { return m.word(s) }
 
-// class masks the class of an Ingress, unless it is that of a well-known
-// controller.
-func (m *Mask) class(s string) string {
-	if s == "" || words[s] {
+// unlessPublic keeps a word of the public vocabulary, and masks others as names of
+// that kind.
+func (m *Mask) unlessPublic(kind, s string) string {
+	if words[s] {
 		return s
 	}
-	return m.Name("class", s)
+	return m.Name(kind, s)
 }
+
+// class masks the class of an Ingress, unless it is that of a well-known
+// controller.
+func (m *Mask) class(s string) string { return m.unlessPublic("class", s) }
 
 // dataKey masks a key of a ConfigMap or Secret, and keeps the fields and
 // resources that a variable may have its value from.
-func (m *Mask) dataKey(s string) string {
-	if s == "" || words[s] {
-		return s
-	}
-	return m.Name("key", s)
-}
+func (m *Mask) dataKey(s string) string { return m.unlessPublic("key", s) }
 
 // port keeps numbers and the names of well-known protocols. A pseudonym has no
 // more than the fifteen characters that a port's name may have.
@@ -86,12 +80,7 @@ func (m *Mask) port(s string) string {
 
 // variable masks the name of an environment variable, unless half the world has
 // one so called.
-func (m *Mask) variable(s string) string {
-	if s == "" || words[s] {
-		return s
-	}
-	return m.Name("env", s)
-}
+func (m *Mask) variable(s string) string { return m.unlessPublic("env", s) }
 
 // path masks the path of a request.
 func (m *Mask) path(s string) string {
