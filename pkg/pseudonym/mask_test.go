@@ -180,6 +180,8 @@ func TestWhatTellsNobodyStays(t *testing.T) {
 		{m.value("true"), "true"},
 		{m.value("0.0.0.0:8080"), "0.0.0.0:8080"},
 		{m.argument("‹string›"), "‹string›"},
+		{m.value("‹redacted: telling-name›"), "‹redacted: telling-name›"},
+		{m.value("‹text, 1048576 bytes›"), "‹text, 1048576 bytes›"},
 		{m.hostPath("/var/run/docker.sock"), "/var/run/docker.sock"},
 		{m.Host("None"), "None"},
 		{m.port("8080"), "8080"},
@@ -189,6 +191,7 @@ func TestWhatTellsNobodyStays(t *testing.T) {
 		require.Equal(t, kept.want, kept.got)
 	}
 	for _, masked := range []string{
+		m.value("‹redacted: acme›"), m.value("‹redacted: acme shop›"), m.argument("‹redacted: acme›"), m.value("‹text, 111122223333 bytes›"), m.value("‹acme, 12 bytes›"),
 		m.labelValue("topology.kubernetes.io/region", "acme-paris"), m.labelValue("topology.kubernetes.io/zone", "acmedc1"), m.value("111122223333"),
 		m.labelValue("cost-center", "4711"), m.labelValue("node.kubernetes.io/instance-type", "acme.large-box"),
 		m.labelValue("node.kubernetes.io/instance-type", "acme1.large"), m.labelValue("node.kubernetes.io/instance-type", "m1acme.large"), m.tag("4711abc"), m.tag("2026.10.12.7"),

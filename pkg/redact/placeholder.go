@@ -43,6 +43,10 @@ func placeholder(s string) int {
 	return end + len(closing)
 }
 
+// IsPlaceholder reports whether s is one placeholder that this package writes, and
+// nothing else.
+func IsPlaceholder(s string) bool { return masked(s) }
+
 // masked reports whether s is one placeholder and nothing else.
 func masked(s string) bool { return s != "" && placeholder(s) == len(s) }
 
