@@ -26,21 +26,6 @@ func (m *Mask) Host(s string) string {
 	return m.remember("host", host, func() string { return "host-" + m.letters("host", host, 14) + ".example" })
 }
 
-// address maps IPv4 into 198.18.0.0/15, which is for benchmarks, and IPv6 into
-// 2001:db8::/32, which is for documents.
-func (m *Mask) address(ip netip.Addr) string {
-	text := ip.String()
-	return m.remember("ip", text, func() string {
-		sum := m.sum("ip", text)
-		if ip.Unmap().Is4() {
-			return netip.AddrFrom4([4]byte{198, 18 | sum[0]&1, sum[1], sum[2]}).String()
-		}
-		b := [16]byte{0x20, 0x01, 0x0d, 0xb8}
-		copy(b[4:], sum)
-		return netip.AddrFrom16(b).String()
-	})
-}
-
 // URL masks an address. The port stays, and the scheme where it is a usual one;
 // user, path and query do not.
 func (m *Mask) URL(s string) string {
