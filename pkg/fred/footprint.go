@@ -191,7 +191,7 @@ func (b *book) noHistory(a *asking, why error) error {
 		return asFault(why)
 	case why == nil || isNoMeter(why):
 		return nil
-	case fault.KindOf(why) == fault.Interrupted || a.MaxAge != nil:
+	case fault.KindOf(why) == fault.Interrupted, fault.KindOf(why) == fault.Invalid, a.MaxAge != nil:
 		return asFault(why)
 	}
 	if a.only == byMeters {

@@ -169,14 +169,26 @@ func TestWithNothingMeteredThereIsAnEstimate(t *testing.T) {
 	require.InDelta(t, float64(*r.Total.Energy), float64(sum), 1e-9)
 }
 
+func TestAWindowThatNoMeterKnowsIsEstimated(t *testing.T) {
+	s, g := metered(t)
+	g.since = noon.Add(-3 * time.Hour)
+	require.Equal(t, "kepler", energyOf(t, s, last("6h")).Provenance[0].Source)
+	r := energyOf(t, s, fred.FootprintQuery{Window: window.Asked{Start: "2026-11-01T01:00", End: "2026-11-01T03:00"}})
+	require.Equal(t, "requests", r.Provenance[0].Source, "of another hour of that day something is known")
+}
+
 func TestAMeterThatDoesNotAnswerIsSaidAndEstimatedFor(t *testing.T) {
 	s, g := metered(t)
 	g.fail = errDown
 	r := energyOf(t, s, last("1d"))
 	require.Equal(t, report.Estimated, r.Provenance[0].Method)
 	require.Contains(t, codes(r.Warnings), report.Missing)
+	g.fail = fault.New(fault.Invalid, "prometheus.url is no address")
+	_, err := s.Energy(t.Context(), last("1d"))
+	fails(t, err, fault.Invalid, "no address", "")
+	g.fail = errDown
 	age := time.Duration(0)
-	_, err := s.Energy(t.Context(), fred.FootprintQuery{Query: fred.Query{MaxAge: &age}})
+	_, err = s.Energy(t.Context(), fred.FootprintQuery{Query: fred.Query{MaxAge: &age}})
 	fails(t, err, fault.Unreachable, "connection refused", "")
 	_, err = s.Energy(t.Context(), fred.FootprintQuery{Rung: "kepler"})
 	fails(t, err, fault.Unreachable, "connection refused", "API server")

@@ -32,6 +32,7 @@ type history struct {
 	query Query
 	ask   footprint.Ask
 	now   time.Time
+	asked window.Window
 	days  []*day
 }
 
@@ -54,7 +55,7 @@ type run struct {
 
 // history returns what is known of w, and asks for what is missing of it.
 func (f *Fred) history(ctx context.Context, l *loaded, q Query, w window.Window, ask footprint.Ask) (*history, error) {
-	h := &history{Fred: f, l: l, query: q, ask: ask, now: f.Now().UTC()}
+	h := &history{Fred: f, l: l, query: q, ask: ask, now: f.Now().UTC(), asked: w}
 	end := w.End
 	if end.After(h.now) {
 		end = h.now
@@ -228,7 +229,7 @@ func (h *history) ofCluster(r *footprint.Reading) error {
 	case len(foreign) == 0:
 		return nil
 	case !known:
-		return fault.New(fault.Invalid, "the Prometheus of cluster %q tells of other nodes than it has: %s", h.l.cluster.Name, some(foreign)).
+		return fault.New(fault.BadAnswer, "the Prometheus of cluster %q tells of other nodes than it has: %s", h.l.cluster.Name, some(foreign)).
 			Hinted("Name the cluster's own under clusters in the settings, or its series with a selector.")
 	}
 	r.Notes = append(r.Notes, fmt.Sprintf("the Prometheus tells of nodes that the cluster does not have: %s", some(foreign)))
@@ -273,7 +274,7 @@ func (h *history) known() (bool, error) {
 		switch {
 		case d.err != nil:
 			why = d.err
-		case hasRung(&d.entry.Value):
+		case hasRung(&d.entry.Value, h.asked):
 			found = true
 		}
 		if why == nil && d.entry.Cause != nil && !errors.Is(d.entry.Cause, footprint.ErrNoMeter) {
@@ -283,9 +284,11 @@ func (h *history) known() (bool, error) {
 	return found, why
 }
 
-func hasRung(r *footprint.Reading) bool {
-	for _, rung := range r.Rungs {
-		if rung != "" {
+// hasRung reports whether r knows anything of w.
+func hasRung(r *footprint.Reading, w window.Window) bool {
+	for h, rung := range r.Rungs {
+		start := r.Start.Add(time.Duration(h) * time.Hour)
+		if rung != "" && w.Overlap(start, start.Add(time.Hour)) > 0 {
 			return true
 		}
 	}
