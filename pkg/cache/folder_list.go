@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ func (w walk) dir(root *os.Root, dir string) bool {
 		return true // removed since its parent was read
 	}
 	if err != nil {
-		return w.fail(fmt.Errorf("list cache folder: %w", err))
+		return w.fail(fmt.Errorf("list cache folder %s: %w", path.Clean(dir), err))
 	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(sortName(a), sortName(b)) })
 	for _, e := range entries {
@@ -127,7 +128,7 @@ func (w walk) into(root *os.Root, name, inside string) bool {
 		return true // removed since its parent was read
 	}
 	if err != nil {
-		return w.fail(fmt.Errorf("list cache folder: %w", err))
+		return w.fail(fmt.Errorf("list cache folder %s: %w", path.Clean(inside), err))
 	}
 	defer dir.Close()
 	return w.dir(dir, inside)

@@ -111,6 +111,24 @@ func TestAnEntryThatMayNotBeReadIsListedWithItsSize(t *testing.T) {
 	require.Positive(t, l.Size)
 }
 
+func TestAFolderThatMayNotBeReadEndsTheListByName(t *testing.T) {
+	if os.Getuid() <= 0 {
+		t.Skip("nothing is kept from root")
+	}
+	for _, mode := range []os.FileMode{0, 0o400, 0o100} {
+		c, store := spread(t, 40)
+		dir := filepath.Join(store.Path(), "clusters", "=431", "kube", "in", "n1")
+		require.NoError(t, os.Chmod(dir, mode))
+		t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
+		var last error
+		for _, err := range c.List(t.Context(), cache.Key{}) {
+			last = err
+		}
+		require.ErrorIs(t, last, os.ErrPermission)
+		require.ErrorContains(t, last, "clusters/=431/kube/in/n1")
+	}
+}
+
 func TestAListThatIsInterruptedSaysSo(t *testing.T) {
 	c, _ := spread(t, 500)
 	ctx, cancel := context.WithCancel(t.Context())
