@@ -5,6 +5,7 @@ import (
 
 	"github.com/fredctl/fred/internal/config"
 	"github.com/fredctl/fred/internal/term"
+	"github.com/fredctl/fred/pkg/redact"
 )
 
 // Settings lays out settings and where they come from.
@@ -16,7 +17,8 @@ func Settings(all []config.Setting) Doc {
 			if s.From == "default" {
 				tone = term.Faint
 			}
-			t.Rows = append(t.Rows, []Cell{text(s.Path), {fmt.Sprint(s.Value), tone}, {s.From, tone}})
+			value, _ := redact.Text(fmt.Sprint(s.Value)) // an address may hold a password
+			t.Rows = append(t.Rows, []Cell{text(s.Path), {value, tone}, {s.From, tone}})
 		}
 		p.Table(t)
 	}}
