@@ -13,22 +13,9 @@ import (
 // machine, without PUE.
 func (f *Fred) Energy(ctx context.Context, q FootprintQuery) (EnergyReport, error) {
 	out := report.New[footprint.EnergyRow, footprint.EnergyTotal]("EnergyReport")
-	a, err := f.read(q)
-	if err != nil {
-		return out, err
-	}
-	out.Window = &a.Resolved.Window
-	var t totals
-	var books []*book
-	err = f.footprints(ctx, a, false, func(b *book) error {
-		b.rows(func(c *footprint.Cell, who footprint.Who, piece *window.Window) {
-			out.Items = append(out.Items, c.EnergyRow(b.l.label(), who, piece))
-		})
-		t.add(b)
-		books = append(books, b)
-		return nil
-	}, about(f, &out))
-	settle(&out, books, false)
+	t, err := weigh(ctx, f, q, &out, false, func(b *book, c *footprint.Cell, who footprint.Who, piece *window.Window) footprint.EnergyRow {
+		return c.EnergyRow(b.l.label(), who, piece)
+	})
 	out.Total = new(t.energy())
 	return out, err
 }
@@ -37,24 +24,34 @@ func (f *Fred) Energy(ctx context.Context, q FootprintQuery) (EnergyReport, erro
 // and the grid's intensity, and by making the machines.
 func (f *Fred) Carbon(ctx context.Context, q FootprintQuery) (CarbonReport, error) {
 	out := report.New[footprint.CarbonRow, footprint.CarbonTotal]("CarbonReport")
+	t, err := weigh(ctx, f, q, &out, true, func(b *book, c *footprint.Cell, who footprint.Who, piece *window.Window) footprint.CarbonRow {
+		return footprint.CarbonRow{EnergyRow: c.EnergyRow(b.l.label(), who, piece), Emission: c.Emission()}
+	})
+	out.Total = &footprint.CarbonTotal{EnergyTotal: t.energy(), Emission: t.sum.Emission()}
+	return out, err
+}
+
+// weigh answers q: it fills out with what row makes of each entry of each cluster's
+// book, and returns their totals.
+func weigh[I, T any](ctx context.Context, f *Fred, q FootprintQuery, out *report.Report[I, T], emitted bool,
+	row func(*book, *footprint.Cell, footprint.Who, *window.Window) I,
+) (t totals, err error) {
 	a, err := f.read(q)
 	if err != nil {
-		return out, err
+		return t, err
 	}
 	out.Window = &a.Resolved.Window
-	var t totals
 	var books []*book
-	err = f.footprints(ctx, a, true, func(b *book) error {
+	err = f.footprints(ctx, a, emitted, func(b *book) error {
 		b.rows(func(c *footprint.Cell, who footprint.Who, piece *window.Window) {
-			out.Items = append(out.Items, footprint.CarbonRow{EnergyRow: c.EnergyRow(b.l.label(), who, piece), Emission: c.Emission()})
+			out.Items = append(out.Items, row(b, c, who, piece))
 		})
 		t.add(b)
 		books = append(books, b)
 		return nil
-	}, about(f, &out))
-	settle(&out, books, true)
-	out.Total = &footprint.CarbonTotal{EnergyTotal: t.energy(), Emission: t.sum.Emission()}
-	return out, err
+	}, about(f, out))
+	settle(out, books, emitted)
+	return t, err
 }
 
 // totals sums up books. A cluster that is there twice counts once.
