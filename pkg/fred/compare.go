@@ -39,6 +39,7 @@ func (f *Fred) compare(ctx context.Context, q CompareQuery, emitted bool) (Compa
 	var books []*book
 	var whole [2]footprint.Cell
 	var known [2]unit.Figure
+	var counted unit.Figure // clusters, each once
 	err = f.footprints(ctx, second, emitted, func(b *book) error {
 		first.only = byGuesses // figures of one kind are compared
 		if b.metered {
@@ -54,6 +55,7 @@ func (f *Fred) compare(ctx context.Context, q CompareQuery, emitted bool) (Compa
 		b.warnings = withoutTwins(b.warnings, before.warnings)
 		b.stale = b.stale || before.stale
 		if !b.l.twin {
+			counted++
 			for i, w := range []*book{before, b} {
 				whole[i] = footprint.Sum([]footprint.Cell{whole[i], w.sum()})
 				k, _ := w.known()
@@ -63,7 +65,7 @@ func (f *Fred) compare(ctx context.Context, q CompareQuery, emitted bool) (Compa
 		return nil
 	}, about(f, &out))
 	settle(&out, books, emitted)
-	n := unit.Figure(max(1, len(books)))
+	n := max(1, counted)
 	total := change(emitted,
 		amount(first.Resolved.Window, whole[0], known[0]/n, emitted),
 		amount(second.Resolved.Window, whole[1], known[1]/n, emitted))
