@@ -99,36 +99,6 @@ func TestAListTellsOfWhatCannotBeReadAndOfNothingElse(t *testing.T) {
 	}
 }
 
-func TestAnEntryThatMayNotBeReadIsListedWithItsSize(t *testing.T) {
-	if os.Getuid() <= 0 {
-		t.Skip("nothing is kept from root")
-	}
-	c, store := spread(t, 20)
-	require.NoError(t, os.Chmod(filepath.Join(store.Path(), "top0.jsonl"), 0))
-	l := listed(t, c)["top0.jsonl"]
-	require.ErrorIs(t, l.Problem, os.ErrPermission)
-	require.NotErrorIs(t, l.Problem, cache.ErrDamaged)
-	require.Positive(t, l.Size)
-}
-
-func TestAFolderThatMayNotBeReadEndsTheListByName(t *testing.T) {
-	if os.Getuid() <= 0 {
-		t.Skip("nothing is kept from root")
-	}
-	for _, mode := range []os.FileMode{0, 0o400, 0o100} {
-		c, store := spread(t, 40)
-		dir := filepath.Join(store.Path(), "clusters", "=431", "kube", "in", "n1")
-		require.NoError(t, os.Chmod(dir, mode))
-		t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
-		var last error
-		for _, err := range c.List(t.Context(), cache.Key{}) {
-			last = err
-		}
-		require.ErrorIs(t, last, os.ErrPermission)
-		require.ErrorContains(t, last, "clusters/=431/kube/in/n1")
-	}
-}
-
 func TestAListThatIsInterruptedSaysSo(t *testing.T) {
 	c, _ := spread(t, 500)
 	ctx, cancel := context.WithCancel(t.Context())
