@@ -32,6 +32,7 @@ const (
 // from which on all changes will be made.
 type folderBatch struct {
 	root   *os.Root
+	files  *os.Root // dir, which is long to walk to for each of thousands of files
 	lock   *flock.Flock
 	dir    string         // relative to root
 	staged map[string]int // by name, the number of its file
@@ -60,6 +61,9 @@ func (f *Folder) Begin(ctx context.Context) (Batch, error) {
 	if err == nil {
 		err = root.Mkdir(b.dir, 0o700)
 	}
+	if err == nil {
+		b.files, err = root.OpenRoot(b.dir)
+	}
 	if err != nil {
 		_ = b.Close()
 		return nil, fmt.Errorf("change the cache: %w", unwritten(err))
@@ -83,17 +87,15 @@ func (b *folderBatch) Put(ctx context.Context, name string, data ...[]byte) erro
 	b.count++
 	n := b.count
 	b.staged[name] = n
-	if err := b.write(b.file(n), data); err != nil {
+	if err := b.write(strconv.Itoa(n), data); err != nil {
 		return fmt.Errorf("store %s: %w", name, unwritten(err))
 	}
 	return nil
 }
 
-func (b *folderBatch) file(n int) string { return filepath.Join(b.dir, strconv.Itoa(n)) }
-
 // write fills a file, which Commit syncs with all others.
-func (b *folderBatch) write(path string, data [][]byte) error {
-	file, err := b.root.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+func (b *folderBatch) write(name string, data [][]byte) error {
+	file, err := b.files.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -104,7 +106,7 @@ func (b *folderBatch) write(path string, data [][]byte) error {
 		}
 	}
 	now := time.Now()
-	_ = b.root.Chtimes(path, now, now) // see write
+	_ = b.files.Chtimes(name, now, now) // see write
 	return file.Close()
 }
 
@@ -137,7 +139,7 @@ func (b *folderBatch) Commit(ctx context.Context) error {
 		}
 		return fmt.Errorf("change the cache: %w", unwritten(err))
 	}
-	err = errors.Join(syncDir(b.root, b.dir), syncDir(b.root, tempDir))
+	err = errors.Join(b.files.Close(), syncDir(b.root, b.dir), syncDir(b.root, tempDir))
 	if err == nil {
 		err = finish(b.root, b.dir)
 	}
@@ -151,16 +153,21 @@ func (b *folderBatch) Commit(ctx context.Context) error {
 // It fails where a change could not be made: once r is recorded, that would be too
 // late.
 func prepare(root *os.Root, r record) (made []string, err error) {
-	seen := map[string]bool{}
+	isNew := map[string]bool{} // by folder; there is nothing in a new one
 	for _, name := range slices.Concat(slices.Sorted(maps.Keys(r.Put)), r.Delete) {
-		if dir := path.Dir(name); !seen[dir] {
-			seen[dir] = true
-			if _, err := root.Lstat(filepath.FromSlash(dir)); errors.Is(err, fs.ErrNotExist) {
+		dir := path.Dir(name)
+		if _, seen := isNew[dir]; !seen {
+			_, err := root.Lstat(filepath.FromSlash(dir))
+			isNew[dir] = errors.Is(err, fs.ErrNotExist)
+			if isNew[dir] {
 				made = append(made, dir)
 			}
 			if err := takes(root, dir); err != nil {
 				return made, err
 			}
+		}
+		if isNew[dir] {
+			continue
 		}
 		if stat, err := root.Lstat(filepath.FromSlash(name)); err == nil && stat.IsDir() {
 			return made, fmt.Errorf("store %s: %w", name, syscall.EISDIR)
@@ -215,6 +222,9 @@ func (b *folderBatch) Close() error {
 		return nil
 	}
 	var errs []error
+	if b.files != nil {
+		errs = append(errs, b.files.Close())
+	}
 	if _, err := b.root.Lstat(filepath.Join(b.dir, recordName)); err != nil { // what is committed stays to be finished
 		errs = append(errs, b.root.RemoveAll(b.dir))
 	}
@@ -262,6 +272,10 @@ func finish(root *os.Root, dir string) error {
 // finishPut moves a file to its name. One that is not there was moved before.
 func finishPut(root *os.Root, file, name string) error {
 	if err := checkName(name); err != nil {
+		return err
+	}
+	err := root.Rename(file, filepath.FromSlash(name))
+	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if _, err := root.Lstat(file); errors.Is(err, fs.ErrNotExist) {
