@@ -28,7 +28,9 @@ func Transfer(t fred.Transfer) Doc {
 		Names: func() []string {
 			names := make([]string, 0, len(t.Items))
 			for i := range t.Items {
-				names = append(names, "entry/"+strings.Join([]string{t.Items[i].Cluster, t.Items[i].Namespace, t.Items[i].Kind}, "/"))
+				if t.Items[i].Kind != "" { // of what nothing is known there is no name
+					names = append(names, "entry/"+strings.Join([]string{t.Items[i].Cluster, t.Items[i].Namespace, t.Items[i].Kind}, "/"))
+				}
 			}
 			return names
 		},

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -237,9 +236,7 @@ func (k *kubeconfig) notes() []string {
 	var notes []string
 	for _, file := range k.files() {
 		info, err := os.Stat(file)
-		switch {
-		case errors.Is(err, fs.ErrNotExist), err != nil:
-		case runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0:
+		if err == nil && info.Mode().IsRegular() && runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
 			notes = append(notes, fmt.Sprintf("everybody on this machine may read the kubeconfig %s; mend it with: chmod go-r %s", file, file))
 		}
 	}
