@@ -30,6 +30,11 @@ func (s *Server) contract() {
 	ui(s, "kube/configmaps", "The ConfigMaps of a workload, without values", ofWorkload, s.uiConfigMaps)
 	ui(s, "kube/services", "The Services of a workload", ofWorkload, s.uiServices)
 	ui(s, "kube/ingresses", "The Ingresses of a workload", ofWorkload, s.uiIngresses)
+	ui(s, "energy/consumption", "The energy of a cluster over time, and of its namespaces", ofWindow, s.uiEnergy)
+	ui(s, "energy/consumption/compare", "How the energy of two windows differs", ofTwoTimes, compared(s.Fred.CompareEnergy, uiWh))
+	ui(s, "carbon/consumption", "The emissions of a cluster over time, and of its namespaces", ofWindow, s.uiCarbon)
+	ui(s, "carbon/consumption/compare", "How the emissions of two windows differ", ofTwoTimes, compared(s.Fred.CompareCarbon, uiGrams))
+	ui(s, "clusters/footprints", "What every cluster emitted and used", ofClusters, s.uiFootprints)
 	ui(s, "ai/cluster/facts", "What people wrote about a cluster", ofCluster, s.uiClusterFacts)
 	ui(s, "ai/namespace/facts", "What people wrote about a namespace", ofNamespace, s.uiNamespaceFacts)
 	ui(s, "ai/workload/facts", "What people wrote about a workload", ofWorkload, s.uiWorkloadFacts)
@@ -47,13 +52,18 @@ func ui[Body any](s *Server, path, summary string, takes []uiParam, ask func(con
 			sendJSON(w, http.StatusUnprocessableEntity, jsonType, contractError{wrong, wrong.sentence()})
 			return
 		}
-		a, err := s.uiAnswer(r.Context(), pattern, q, len(takes) > 0, func(ctx context.Context, q uiQuery) (any, string, error) { return ask(ctx, q) })
+		a, err := s.uiAnswer(r.Context(), pattern, q, ofOneCluster(takes), func(ctx context.Context, q uiQuery) (any, string, error) { return ask(ctx, q) })
 		if err != nil {
 			s.send(w, r, failureOf(err))
 			return
 		}
 		a.send(w, r)
 	})
+}
+
+// ofOneCluster reports whether a cluster is the first of the parameters.
+func ofOneCluster(takes []uiParam) bool {
+	return len(takes) > 0 && strings.HasPrefix(takes[0].name, "cluster")
 }
 
 // uiAnswer asks, after it has found the cluster that is meant.
@@ -67,7 +77,7 @@ func (s *Server) uiAnswer(ctx context.Context, route string, q uiQuery, clustere
 		}
 		q.Cluster = c
 	}
-	return s.answer(ctx, route, q.selection(), []string{q.Kind, q.Workload}, func(ctx context.Context) (any, string, error) { return ask(ctx, q) })
+	return s.answer(ctx, route, q.selection(), q.place(), func(ctx context.Context) (any, string, error) { return ask(ctx, q) })
 }
 
 // uiFind returns the full name of the cluster that name means. An unknown one

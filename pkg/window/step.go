@@ -51,8 +51,9 @@ func (s Step) about() time.Duration {
 	return map[Step]time.Duration{Hour: time.Hour, Day: day - time.Hour, Week: 7*day - time.Hour, Month: 28 * day, Year: 365 * day}[s]
 }
 
-// floor returns the start of the step of zone that t lies in.
-func (s Step) floor(t time.Time, zone *time.Location) time.Time {
+// Floor returns the start of the step of zone that t lies in. Whole has the start of
+// the day.
+func (s Step) Floor(t time.Time, zone *time.Location) time.Time {
 	t = t.In(zone)
 	y, m, d := t.Date()
 	switch s {
@@ -106,7 +107,7 @@ func (r Resolved) Pieces() []Window {
 		return []Window{r.Window}
 	}
 	var pieces []Window
-	for at := r.Step.floor(r.Start, r.Zone); at.Before(r.End); {
+	for at := r.Step.Floor(r.Start, r.Zone); at.Before(r.End); {
 		next := r.Step.next(at, r.Zone)
 		if !next.After(at) { // a day that a zone skips
 			next = at.Add(r.Step.about())

@@ -129,6 +129,18 @@ var layouts = []string{
 
 // parseTime reads s, which was given as what. A time without a zone is in zone.
 func parseTime(s, what string, zone *time.Location) (time.Time, error) {
+	t, err := ParseTime(s, zone)
+	if err != nil {
+		return t, fault.New(fault.Invalid, "%s: %w", what, err).
+			Hinted("Write 2026-11-01, 2026-11-01T08:00, or the same with Z or +01:00.")
+	}
+	return t, nil
+}
+
+// ParseTime reads a time as people and programs write it: RFC 3339, a date, a date and
+// a time, which are in zone, or seconds or milliseconds since 1970. It returns it in
+// UTC.
+func ParseTime(s string, zone *time.Location) (time.Time, error) {
 	s = strings.TrimSpace(s)
 	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
@@ -141,8 +153,7 @@ func parseTime(s, what string, zone *time.Location) (time.Time, error) {
 		}
 		return time.Unix(n, 0).UTC(), nil
 	}
-	return time.Time{}, fault.New(fault.Invalid, "%s: no time is written %q", what, s).
-		Hinted("Write 2026-11-01, 2026-11-01T08:00, or the same with Z or +01:00.")
+	return time.Time{}, fault.New(fault.Invalid, "no time is written %q", s)
 }
 
 // calendar is a duration of months or years, which differ in length.
