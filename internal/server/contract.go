@@ -75,7 +75,7 @@ func (s *Server) uiAnswer(ctx context.Context, route string, q uiQuery, clustere
 		if err != nil {
 			return nil, s.failure(route, err)
 		}
-		q.Cluster = c
+		q.Named, q.Cluster = q.Cluster, c
 	}
 	return s.answer(ctx, route, q.selection(), q.place(), func(ctx context.Context) (any, string, error) { return ask(ctx, q) })
 }

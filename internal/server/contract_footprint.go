@@ -150,7 +150,7 @@ func detailKey(r footprint.EnergyRow) uiDetailKey {
 
 // uiComparison says how two windows differ.
 type uiComparison struct {
-	Cluster    string   `json:"cluster"`
+	Cluster    string   `json:"cluster" doc:"As it was asked for"`
 	Unit       string   `json:"unit" enum:"wh,gco2"`
 	First      uiTotal  `json:"window_1"`
 	Second     uiTotal  `json:"window_2"`
@@ -175,7 +175,7 @@ func compared(ask func(context.Context, fred.CompareQuery) (fred.Comparison, err
 		c := fred.CompareQuery{FootprintQuery: q.footprint(), First: window.Asked{Start: q.First.Start, End: q.First.End}}
 		c.Window.Step = ""
 		r, err := ask(ctx, c)
-		out := uiComparison{Cluster: q.Cluster, Unit: unit}
+		out := uiComparison{Cluster: q.Named, Unit: unit}
 		if err != nil && r.Total == nil {
 			return out, "", err
 		}

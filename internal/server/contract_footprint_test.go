@@ -122,9 +122,9 @@ func TestTheWebClientIsToldOfWindowsThatCannotBe(t *testing.T) {
 
 func TestTheWebClientComparesTwoWindows(t *testing.T) {
 	s := newServer(t, server.Options{Fred: newFred(shop())})
-	const path = "energy/consumption/compare?cluster=dev&start_window_1=2026-11-01&end_window_1=2026-11-02&start_window_2=2026-11-02&end_window_2=2026-11-04"
+	const path = "energy/consumption/compare?cluster=aurora-lab&start_window_1=2026-11-01&end_window_1=2026-11-02&start_window_2=2026-11-02&end_window_2=2026-11-04"
 	got := decoded[map[string]any](t, s, path)
-	require.Equal(t, "dev", got["cluster"])
+	require.Equal(t, "aurora-lab", got["cluster"], "as it was asked for")
 	require.Equal(t, "wh", got["unit"])
 	first, second := got["window_1"].(map[string]any), got["window_2"].(map[string]any)
 	require.Equal(t, "2026-11-01T00:00:00Z", first["start"])

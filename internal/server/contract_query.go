@@ -43,6 +43,7 @@ const kindDoc = "Deployment, StatefulSet, DaemonSet, Job or CronJob, in any case
 // uiQuery is what the web client asks about.
 type uiQuery struct {
 	Cluster, Namespace, Workload, Kind string
+	Named                              string // the cluster, as the client did
 	Start, End, Precision              string
 	First                              struct{ Start, End string } // of a comparison
 }
@@ -53,7 +54,7 @@ func (q uiQuery) selection() fred.Query {
 
 // place is what tells q from other questions about the same objects.
 func (q uiQuery) place() []string {
-	return []string{q.Kind, q.Workload, q.Start, q.End, q.Precision, q.First.Start, q.First.End}
+	return []string{q.Named, q.Kind, q.Workload, q.Start, q.End, q.Precision, q.First.Start, q.First.End}
 }
 
 // uiWrong says what is wrong with parameters, as the first Fred did.
