@@ -47,7 +47,18 @@ type Server struct {
 // Prometheus says where energy is read from.
 type Prometheus struct {
 	URL      string `key:"url" doc:"Address of the Prometheus that energy is read from; of one cluster alone, unless clusters have a selector"`
+	Service  string `key:"service" doc:"Service of the cluster that the Prometheus is behind, in the place of an address: namespace/name:port, or namespace/https:name:port. It is asked through the API server, with the rights of the context"`
 	Selector string `key:"selector" doc:"Label matchers that pick the cluster's series where the Prometheus has several: cluster=\"prod\""`
+
+	Replicas []string `key:"replicas" doc:"Labels by which the replicas of a pair differ; prometheus_replica and replica when empty"`
+	Token    Secret   `key:"token" doc:"Bearer token to log in with"`
+	Username string   `key:"username" doc:"Name to log in with"`
+	Password Secret   `key:"password" doc:"Password to log in with"`
+	Headers  []Secret `key:"headers" doc:"Headers to send along, such as \"X-Scope-OrgID: shop\"; what follows the colon may be a secret"`
+	CA       string   `key:"ca" doc:"File of the authorities that may have signed its certificate; the system's when empty"`
+	Cert     string   `key:"cert" doc:"File of the client certificate to log in with"`
+	Key      string   `key:"key" doc:"File of its key"`
+	Proxy    string   `key:"proxy" doc:"Proxy to ask through; that of HTTPS_PROXY and NO_PROXY when empty"`
 }
 
 // InCluster is the cluster that fred itself runs in.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/viper"
@@ -39,8 +40,13 @@ func Effective(s Sources) ([]Setting, error) {
 		if value, ok := s.Flags[f.Path]; ok {
 			set.Value, set.From = value, "flag"
 		}
-		if set.Value == nil {
+		switch {
+		case set.Value == nil:
 			set.Value = "-"
+		case f.List && f.Secret:
+			set.Value = "(set)"
+		case f.Secret:
+			set.Value = Secret(fmt.Sprint(set.Value)).String()
 		}
 		all = append(all, set)
 	}
@@ -65,6 +71,8 @@ func Document() string {
 		}
 		b.WriteString("| `" + f.Path + "` | " + env + " | " + value + " | " + f.Doc + " |\n")
 	}
+	b.WriteString("\nA secret, such as `prometheus.token`, may be given as where it is to be had: `env:NAME`, `file:PATH`, or\n")
+	b.WriteString("`command:PROGRAM ARGUMENTS`, which is run without a shell. `fred config view` shows that, and never a secret.\n")
 	b.WriteString("\nSettings of single clusters are a list, since names of contexts may hold anything:\n\n```yaml\nclusters:\n")
 	b.WriteString("  - context: \"arn:aws:eks:*\"   # a name, or a glob\n    namespaces: [shop, billing] # read these where whole lists are forbidden\n")
 	b.WriteString("  - context: kind-dev\n    alias: dev\n```\n")

@@ -157,6 +157,7 @@ type Field struct {
 	Default any
 	Leaf    bool // it may be set from the environment
 	List    bool
+	Secret  bool
 }
 
 // Fields returns all settings in the order of the documentation.
@@ -176,6 +177,7 @@ func fields(t reflect.Type, prefix string) []Field {
 		field := Field{
 			Path: path, Env: "FRED_" + strings.ToUpper(strings.ReplaceAll(path, ".", "_")), Doc: f.Tag.Get("doc"),
 			Leaf: !list || f.Type.Elem().Kind() == reflect.String, List: list,
+			Secret: f.Type == reflect.TypeFor[Secret]() || list && f.Type.Elem() == reflect.TypeFor[Secret](),
 		}
 		if d, ok := f.Tag.Lookup("default"); ok {
 			field.Default = d

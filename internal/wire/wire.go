@@ -86,9 +86,8 @@ func Build(c config.Config, o Options) (*Built, error) {
 	if o.Server {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
-	if !o.Simulation {
-		fopts.Meter, fopts.MeterName = prometheus.New(meters(c, b.Switch), o.Log), prometheus.Name
-	}
+	m := newMeters(c, b.Switch)
+	fopts.Meter, fopts.MeterName = prometheus.New(m.target, o.Log), prometheus.Name
 	b.Notes = notesOn(store, b.Switch)
 	fopts.Cache = cache.New(store, copts)
 	b.close = append(b.close, fopts.Cache.Close)
@@ -100,6 +99,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 	default:
 		k := &kubeconfig{flags: o.Kube, settings: c, version: o.Version, offline: b.Switch}
 		fopts.Contexts, fopts.Kubernetes, fopts.Source = k, guarded{kubernetes.New(k.rest), b.Switch}, kubernetes.Name
+		m.rest = k.rest
 		if !b.Switch.On() {
 			b.Notes = append(b.Notes, k.notes()...)
 		}
