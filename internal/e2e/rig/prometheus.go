@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -48,15 +49,19 @@ func Backfill(ctx context.Context, text, dir string) error {
 	return nil
 }
 
-// StartPrometheus starts the server at path on the data below dir. It outlives ctx,
-// which bounds the start alone.
-func StartPrometheus(ctx context.Context, path, dir string) (*Prometheus, error) {
+// StartPrometheus starts the server at path on the data below dir; it scrapes targets,
+// each host:port, every second. It outlives ctx, which bounds the start alone.
+func StartPrometheus(ctx context.Context, path, dir string, targets ...string) (*Prometheus, error) {
 	ports, err := freePorts(1)
 	if err != nil {
 		return nil, err
 	}
 	config := filepath.Join(dir, "prometheus.yml")
-	if err := os.WriteFile(config, []byte("global: {scrape_interval: 1h}\n"), 0o600); err != nil {
+	text := "global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
+	if len(targets) > 0 {
+		text += fmt.Sprintf("scrape_configs: [{job_name: live, static_configs: [{targets: [%s]}]}]\n", strings.Join(targets, ", "))
+	}
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
 	address := "127.0.0.1:" + ports[0]
