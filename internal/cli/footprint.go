@@ -22,6 +22,7 @@ type measuring struct {
 	query   fred.FootprintQuery
 	first   window.Asked
 	before  bool
+	limits  limits
 }
 
 func newFootprint(f *Factory) *cobra.Command {
@@ -46,6 +47,7 @@ grid the cluster is on; what making the machines emitted stands apart.`,
 	f.prometheusFlag(cmd.PersistentFlags())
 	f.footprintFlags(cmd, &m)
 	m.windowFlags(cmd.Flags())
+	m.limits.failOnFlag(cmd, "carbon>10kg, embodied>1kg, energy>20kWh")
 	cmd.RunE = m.carbon(f)
 	cmd.AddCommand(newEnergy(f), newCarbon(f))
 	return cmd
@@ -66,10 +68,17 @@ truth may lie.`,
 	}
 	f.footprintFlags(cmd, &m)
 	m.windowFlags(cmd.Flags())
+	m.limits.failOnFlag(cmd, "energy>20kWh")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return answer(cmd, f, m.within(cmd), m.format, func(lib *fred.Fred, ctx context.Context, q fred.Query) (fred.EnergyReport, error) {
-			return lib.Energy(ctx, m.of(q))
+		var t totals
+		err := answer(cmd, f, m.within(cmd), m.format, func(lib *fred.Fred, ctx context.Context, q fred.Query) (fred.EnergyReport, error) {
+			r, err := lib.Energy(ctx, m.of(q))
+			if r.Total != nil {
+				t.energy = r.Total.Energy
+			}
+			return r, err
 		}, func(r fred.EnergyReport) view.Doc { return view.Energy(r, m.explain) })
+		return m.limits.judged(t, err)
 	}
 	cmd.AddCommand(newCompare(f, "energy", (*fred.Fred).CompareEnergy))
 	return cmd
@@ -92,6 +101,7 @@ is apart (EMBODIED), spread over four years of use.
 	}
 	f.footprintFlags(cmd, &m)
 	m.windowFlags(cmd.Flags())
+	m.limits.failOnFlag(cmd, "carbon>10kg, embodied>1kg, energy>20kWh")
 	cmd.RunE = m.carbon(f)
 	cmd.AddCommand(newCompare(f, "carbon", (*fred.Fred).CompareCarbon))
 	return cmd
@@ -100,9 +110,15 @@ is apart (EMBODIED), spread over four years of use.
 // carbon answers with a CarbonReport.
 func (m *measuring) carbon(f *Factory) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) error {
-		return answer(cmd, f, m.within(cmd), m.format, func(lib *fred.Fred, ctx context.Context, q fred.Query) (fred.CarbonReport, error) {
-			return lib.Carbon(ctx, m.of(q))
+		var t totals
+		err := answer(cmd, f, m.within(cmd), m.format, func(lib *fred.Fred, ctx context.Context, q fred.Query) (fred.CarbonReport, error) {
+			r, err := lib.Carbon(ctx, m.of(q))
+			if r.Total != nil {
+				t = totals{r.Total.Energy, r.Total.Carbon, r.Total.Embodied}
+			}
+			return r, err
 		}, func(r fred.CarbonReport) view.Doc { return view.Carbon(r, m.explain) })
+		return m.limits.judged(t, err)
 	}
 }
 
