@@ -29,7 +29,11 @@ func (r *reader) fastPart(ctx context.Context, s segment, p part, scrape time.Du
 		if d == "1h" && p.kind != counter {
 			d = "59m59s999ms" // Prometheus 2 would count a sample on the hour in both hours
 		}
-		return fmt.Sprintf("sum by (%s) (max without (%s) (%s(%s[%s])))", by, joined(r.target.Replicas), p.function(), r.selector(p.metric), d)
+		figures := fmt.Sprintf("%s(%s[%s])", p.function(), r.selector(p.metric), d)
+		if r.replicated { // it takes half as long again
+			figures = fmt.Sprintf("max without (%s) (%s)", joined(r.target.Replicas), figures)
+		}
+		return fmt.Sprintf("sum by (%s) (%s)", by, figures)
 	})
 	if err != nil {
 		return err

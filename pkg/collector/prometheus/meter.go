@@ -88,6 +88,8 @@ type reader struct {
 	ask    footprint.Ask
 	log    *slog.Logger
 	out    *results
+
+	replicated bool // there are series that only a replica's label tells apart
 }
 
 // segment is consecutive hours of one rung.
@@ -127,12 +129,13 @@ func (r *reader) segments(ctx context.Context) ([]segment, error) {
 			break // better ones have every hour
 		}
 		found, err := r.hourly(ctx, r.out.Start, r.out.Until, func(d string) string {
-			return fmt.Sprintf("count(count_over_time(%s[%s]))", r.selector(f.presence), d)
+			return fmt.Sprintf("count by (%s) (count_over_time(%s[%s]))", joined(r.target.Replicas), r.selector(f.presence), d)
 		})
 		if err != nil {
 			return nil, err
 		}
 		for _, s := range found {
+			r.replicated = r.replicated || len(s.labels) > 0
 			for i, v := range s.values {
 				if h := s.first + i; v > 0 && r.out.Rungs[h] == "" {
 					r.out.Rungs[h] = f.rung

@@ -91,12 +91,12 @@ func find(t *testing.T, r footprint.Reading, class footprint.Class, who string) 
 func TestFiguresOfAnHourAreThoseAskedAtItsEnd(t *testing.T) {
 	node, shop := labels{"node_name": "a"}, labels{"pod_namespace": "shop"}
 	m := script{
-		{`^count\(count_over_time\(kepler_node`, []series{{labels{}, [][2]float64{{3600, 2}, {10800, 2}}}}},
+		{`^count by \(prometheus_replica,replica\) \(count_over_time\(kepler_node`, []series{{labels{}, [][2]float64{{3600, 2}, {10800, 2}}}}},
 		{`^topk`, []series{{node, [][2]float64{{10800, 60}}}}},
 		{`\[2h\]$`, []series{{node, steady(3600, 10800, 50)}}},
 		{`^avg\(max by`, []series{{labels{}, [][2]float64{{3600, 60}, {10800, 30}}}}},
 		{`^sum by \(node_name\).*kepler_node_cpu_joules_total\{zone=~"package\|dram"`, []series{{node, [][2]float64{{3600, 180000}, {10800, 90000}}}}},
-		{`^sum by \(pod_namespace\) \(max without \(prometheus_replica,replica\) \(increase\(.*state="running"`, []series{{shop, [][2]float64{{3600, 36000}, {10800, 18000}}}}},
+		{`^sum by \(pod_namespace\) \(increase\(.*state="running"`, []series{{shop, [][2]float64{{3600, 36000}, {10800, 18000}}}}},
 	}.serve(t)
 	r, err := m.Read(t.Context(), "any", ask())
 	require.NoError(t, err)
@@ -122,7 +122,7 @@ func TestAnAbsurdHourIsReadAgainWhole(t *testing.T) {
 	spiked[40][1] = 9.22e14
 	hour := [][2]float64{{3600, 1}}
 	m := script{
-		{`^count\(count_over_time\(kepler_container`, []series{{labels{}, hour}}},
+		{`^count by \(prometheus_replica,replica\) \(count_over_time\(kepler_container`, []series{{labels{}, hour}}},
 		{`^topk`, []series{{container, hour}}},
 		{`\[2h\]$`, []series{{container, steady(0, 3600, 50)}}},
 		{`^sum by \(instance\).*package_joules`, []series{{labels{"instance": "a"}, [][2]float64{{3600, 144000}}}}},
@@ -148,7 +148,7 @@ func TestPodsAreThoseOfTheZoneThatTheirNodeHas(t *testing.T) {
 	}
 	all := [][2]float64{{3600, 1}}
 	m := script{
-		{`^count\(count_over_time\(kepler_node`, []series{{labels{}, all}}},
+		{`^count by \(prometheus_replica,replica\) \(count_over_time\(kepler_node`, []series{{labels{}, all}}},
 		{`^topk`, []series{{in("psys", "a.b"), all}}},
 		{`\[2h\]$`, []series{{in("psys", "a.b"), steady(0, 3600, 50)}}},
 		{`^group by \(node_name\) \(last_over_time\(kepler_node_cpu_joules_total\{zone="psys"`, []series{{labels{"node_name": "a.b"}, all}}},

@@ -23,7 +23,13 @@ const (
 type energyBoard struct {
 	board
 	subjects []*subject
+
+	compared []time.Duration // by the server, each of windows of its own
+	again    []time.Duration // the same windows again
 }
+
+// mostCompare is how long the server may take to compare a cached year: a target.
+const mostCompare = 50 * time.Millisecond
 
 // measureEnergy measures questions about a year of energy beside the same queries
 // by curl, and removes what it made.
@@ -40,7 +46,43 @@ func measureEnergy(ctx context.Context, dir, kubeconfig string, p programs, roun
 	}
 	defer func() { err = errors.Join(err, prometheus.Close()) }()
 	b = newEnergyBoard(dir, kubeconfig, p, prometheus.URL, w)
-	return b, b.measure(ctx, rounds)
+	if err := b.measure(ctx, rounds); err != nil {
+		return b, err
+	}
+	return b, b.compare(ctx, w)
+}
+
+// compare asks the server how the halves of a cached year differ.
+func (b *energyBoard) compare(ctx context.Context, w *energy.World) (err error) {
+	env := b.subjects[len(b.subjects)-1].env
+	p, err := start(ctx, []string{b.fred, "serve", "--port", "0", "--offline"}, env, os.DevNull, b.file("serve"))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_, stopped := p.end()
+		err = errors.Join(err, stopped)
+	}()
+	base, err := p.address(ctx)
+	if err != nil {
+		return err
+	}
+	half := w.End.Sub(w.Start) / 2
+	for i := range 11 {
+		middle := w.Start.Add(half + time.Duration(i)*time.Hour)
+		target := fmt.Sprintf("%s/v1/footprint/energy/compare?start=%d&end=%d&first-start=%d&first-end=%d", base,
+			middle.Unix(), w.End.Unix(), w.Start.Unix(), middle.Unix())
+		for _, times := range []*[]time.Duration{&b.compared, &b.again} {
+			began := time.Now()
+			if _, err := get(ctx, target, ""); err != nil {
+				return err
+			}
+			if i > 0 { // the first of all reads the cache
+				*times = append(*times, time.Since(began))
+			}
+		}
+	}
+	return nil
 }
 
 // startYear starts a Prometheus with the history of w.
@@ -123,5 +165,11 @@ func (b *energyBoard) table() string {
 	for _, one := range b.subjects {
 		one.row(&s)
 	}
+	met := "yes"
+	if median(b.compared) > mostCompare {
+		met = "**no**"
+	}
+	fmt.Fprintf(&s, "\n`GET /fred/v1/footprint/energy/compare` of the two halves of that year, cached, `--offline`: median %s, windows asked about before %s; target ≤ %s: %s.\n",
+		span(median(b.compared)), span(median(b.again)), span(mostCompare), met)
 	return s.String()
 }
