@@ -20,9 +20,9 @@ func (s *Site) Account(r *Reading, byNode bool) Account {
 	metered, timed := r.split()
 	switch {
 	case metered && byNode:
-		a.Lines = append(a.Lines, nodeLines(r)...)
+		a.Lines = nodeLines(r)
 	case metered:
-		a.Lines = append(a.Lines, meteredLines(r)...)
+		a.Lines = meteredLines(r)
 	}
 	if timed {
 		a.Lines = append(a.Lines, s.timed(r, byNode).lines()...)
@@ -55,7 +55,7 @@ func (r *Reading) of(values []float64, timed bool) []float64 {
 
 // meteredLines are those of hours that meters measured.
 func meteredLines(r *Reading) []Line {
-	var lines []Line
+	lines := make([]Line, 0, len(r.Series)+2)
 	idle, nodes := Line{Who: Who{Class: NodeIdle}, Wh: missing(r.Hours())}, missing(r.Hours())
 	for i := range r.Series {
 		s := &r.Series[i]

@@ -63,9 +63,10 @@ func (f *Fred) history(ctx context.Context, l *loaded, q Query, w window.Window,
 	for at := w.Start.Truncate(aDay); at.Before(end); at = at.Add(aDay) {
 		h.days = append(h.days, &day{start: at})
 	}
-	if err := h.plan(ctx); err != nil {
+	if err := h.recall(ctx); err != nil {
 		return nil, err
 	}
+	h.plan()
 	return h, h.fetch(ctx)
 }
 
@@ -85,21 +86,30 @@ func (h *history) key(d *day) cache.Key {
 	return energyKey(h.l.cluster.Name, h.source(), string(h.ask.Grain), d.start)
 }
 
+// recall reads the days that are cached, a few at a time.
+func (h *history) recall(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for _, d := range h.days {
+		g.Go(func() error {
+			d.entry, d.err = cache.Read[footprint.Reading](ctx, h.Cache, h.key(d))
+			return ctx.Err()
+		})
+	}
+	return g.Wait()
+}
+
 // plan finds out which days have to be asked for, and puts those that follow on
 // each other into one run.
-func (h *history) plan(ctx context.Context) error {
+func (h *history) plan() {
 	var last *run
 	for _, d := range h.days {
-		header, state, err := h.Cache.Peek(ctx, h.key(d))
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		closed := err == nil && header.ExpiresAt.IsZero()
-		if err == nil && !h.query.Refresh {
+		header, ours := d.entry.Header, d.err == nil && !h.foreign(d.entry.Header)
+		closed := header.ExpiresAt.IsZero()
+		if ours && !h.query.Refresh {
 			d.final = footprint.Final(d.start, header.CollectedAt)
 		}
-		old := err != nil || state != cache.Fresh || h.query.Refresh || !closed && h.tooOld(header)
-		if !old {
+		if ours && d.entry.State == cache.Fresh && !h.query.Refresh && (closed || !h.tooOld(header)) {
 			last = nil
 			continue
 		}
@@ -108,24 +118,21 @@ func (h *history) plan(ctx context.Context) error {
 		}
 		last.last, d.run = d, last
 	}
-	return nil
 }
 
 func (h *history) tooOld(header cache.Header) bool {
 	return h.query.MaxAge != nil && h.now.Sub(header.CollectedAt) > *h.query.MaxAge
 }
 
-// fetch reads every day, a few at a time.
+// fetch asks for the days that have to be asked for, a few at a time.
 func (h *history) fetch(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
 	for _, d := range h.days {
+		if d.run == nil {
+			continue
+		}
 		g.Go(func() error {
-			if d.run == nil {
-				if d.entry, d.err = cache.Read[footprint.Reading](ctx, h.Cache, h.key(d)); d.err == nil && !h.foreign(d) {
-					return ctx.Err()
-				}
-			}
 			d.entry, d.err = cache.Fetch(ctx, h.Cache, h.request(d), func(ctx context.Context) (cache.Collected[footprint.Reading], error) {
 				return h.collect(ctx, d)
 			})
@@ -135,34 +142,28 @@ func (h *history) fetch(ctx context.Context) error {
 	return g.Wait()
 }
 
-// foreign reports whether a day was read of another cluster of the same name.
-func (h *history) foreign(d *day) bool {
-	uid := d.entry.Header.ClusterUID
+// foreign reports whether an entry is of another cluster of the same name.
+func (h *history) foreign(header cache.Header) bool {
+	uid := header.ClusterUID
 	return uid != "" && uid != identity(h.l.server)
 }
 
 func (h *history) request(d *day) cache.Request {
-	r := cache.Request{Key: h.key(d), TTL: cache.Forever, Source: h.MeterName, ClusterUID: identity(h.l.server), Refresh: h.query.Refresh}
-	if d.run != nil {
-		r.MaxAge = h.query.MaxAge
+	return cache.Request{
+		Key: h.key(d), TTL: cache.Forever, Source: h.MeterName, ClusterUID: identity(h.l.server), Refresh: h.query.Refresh, MaxAge: h.query.MaxAge,
 	}
-	return r
 }
 
 // collect returns a day from what its run brings, over what is cached of it.
 func (h *history) collect(ctx context.Context, d *day) (cache.Collected[footprint.Reading], error) {
 	none := cache.Collected[footprint.Reading]{}
 	r := d.run
-	if r == nil { // it was there a moment ago, or cannot be read
-		d.final = 0
-		r = &run{first: d, last: d}
-	}
 	r.once.Do(func() { r.reading, r.err = h.read(ctx, r) })
 	if r.err != nil {
 		return none, r.err
 	}
 	value := r.reading.Day(d.start)
-	if older, err := cache.Read[footprint.Reading](ctx, h.Cache, h.key(d)); err == nil {
+	if older, err := cache.Read[footprint.Reading](ctx, h.Cache, h.key(d)); err == nil && !h.foreign(older.Header) {
 		value = footprint.Over(value, older.Value)
 	}
 	c := collected(h.Fred, value, identity(h.l.server))
