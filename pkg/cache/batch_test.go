@@ -1,9 +1,12 @@
 package cache_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -61,3 +64,21 @@ func TestARecordThatLeadsOutOfTheFolderIsNotFollowed(t *testing.T) {
 }
 
 var _ cache.Store = (*cache.Folder)(nil)
+
+func TestACommitTellsHowFarItIs(t *testing.T) {
+	f, err := cache.NewFolder(t.TempDir())
+	require.NoError(t, err)
+	c := cache.New(f, cache.Options{})
+	change, err := c.Change(t.Context())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, change.Close()) }()
+	for i := range 5 {
+		o, _, err := c.Resealed(cache.Header{Key: cache.NewKey("clusters", strconv.Itoa(i)), Source: "test", CollectedAt: time.Unix(1, 0)}, []byte(`{}`))
+		require.NoError(t, err)
+		require.NoError(t, change.Put(t.Context(), o))
+	}
+	var heard []string
+	change.Tell(func(done, total int) { heard = append(heard, fmt.Sprint(done, " of ", total)) })
+	require.NoError(t, change.Commit(t.Context()))
+	require.Equal(t, []string{"1 of 5", "2 of 5", "3 of 5", "4 of 5", "5 of 5"}, heard)
+}

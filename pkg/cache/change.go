@@ -26,6 +26,14 @@ func (c *Change) Delete(ctx context.Context, key Key) error {
 	return c.batch.Delete(ctx, key.name())
 }
 
+// Tell has Commit say how many of how many entries it has put in their places, where
+// the store can tell.
+func (c *Change) Tell(progress func(done, total int)) {
+	if t, ok := c.batch.(interface{ Tell(func(done, total int)) }); ok {
+		t.Tell(progress)
+	}
+}
+
 // Commit makes the change; see Batch.
 func (c *Change) Commit(ctx context.Context) error { return c.batch.Commit(ctx) }
 

@@ -38,6 +38,7 @@ type folderBatch struct {
 	staged map[string]int // by name, the number of its file
 	gone   map[string]bool
 	count  int
+	tell   func(done, total int)
 }
 
 // record is what a batch changes.
@@ -52,7 +53,7 @@ func (f *Folder) Begin(ctx context.Context) (Batch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("change the cache: %w", unwritten(err))
 	}
-	b := &folderBatch{root: root, dir: filepath.Join(tempDir, batchPrefix+strings.ToLower(rand.Text())), staged: map[string]int{}, gone: map[string]bool{}}
+	b := &folderBatch{root: root, dir: filepath.Join(tempDir, batchPrefix+strings.ToLower(rand.Text())), staged: map[string]int{}, gone: map[string]bool{}, tell: func(int, int) {}}
 	err = makeDir(root, tempDir)
 	if err == nil {
 		b.lock = f.lock()
@@ -120,6 +121,9 @@ func (b *folderBatch) Delete(ctx context.Context, name string) error {
 	return nil
 }
 
+// Tell has Commit say how far it is.
+func (b *folderBatch) Tell(progress func(done, total int)) { b.tell = progress }
+
 // Commit implements Batch.
 func (b *folderBatch) Commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
@@ -141,7 +145,7 @@ func (b *folderBatch) Commit(ctx context.Context) error {
 	}
 	err = errors.Join(b.files.Close(), syncDir(b.root, b.dir), syncDir(b.root, tempDir))
 	if err == nil {
-		err = finish(b.root, b.dir)
+		err = finish(b.root, b.dir, b.tell)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrCommitted, unwritten(err))
@@ -238,7 +242,7 @@ func (b *folderBatch) Close() error {
 
 // finish makes the changes of a batch that is committed, or what is left of
 // them, and forgets it.
-func finish(root *os.Root, dir string) error {
+func finish(root *os.Root, dir string, tell func(done, total int)) error {
 	data, err := root.ReadFile(filepath.Join(dir, recordName))
 	if err != nil {
 		return err
@@ -247,7 +251,10 @@ func finish(root *os.Root, dir string) error {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return fmt.Errorf("read the record of a batch: %w", err)
 	}
+	done := 0
 	for name, file := range r.Put {
+		done++
+		tell(done, len(r.Put))
 		if err := finishPut(root, filepath.Join(dir, file), name); err != nil {
 			return err
 		}
@@ -299,7 +306,7 @@ func (f *Folder) sweepBatches(root *os.Root, names []string) {
 	defer func() { _ = lock.Close() }()
 	for _, name := range names {
 		dir := filepath.Join(tempDir, name)
-		if err := finish(root, dir); errors.Is(err, fs.ErrNotExist) {
+		if err := finish(root, dir, func(int, int) {}); errors.Is(err, fs.ErrNotExist) {
 			_ = root.RemoveAll(dir)
 		}
 	}

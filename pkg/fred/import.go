@@ -86,6 +86,7 @@ func (f *Fred) importAll(ctx context.Context, zip cache.ArchiveReader, size int6
 	if o.DryRun {
 		return i.report, nil
 	}
+	i.change.Tell(func(done, total int) { i.Progress("entries stored", done, total) })
 	if err := i.change.Commit(ctx); err != nil {
 		return nil, err
 	}
