@@ -277,12 +277,14 @@ func (p *Page) energyTable(r fred.EnergyReport) Table {
 		Column{Header: "ENERGY", Right: true},
 		Column{Header: "MAY BE", Spare: 3},
 		Column{Header: "SHARE", Right: true, Spare: 1})}
+	values := make([]float64, len(rows))
 	for i := range rows {
 		row := &rows[i]
+		values[i] = known(row.Energy)
 		t.Rows = append(t.Rows, append(cells(row), text(energy(row.Energy)), Cell{span(row.EnergyLow, row.EnergyHigh), term.Faint},
 			text(shareText(row.Energy, r.Total.Energy))))
 	}
-	return ranges(t, len(who)+1)
+	return p.barred(ranges(t, len(who)+1), values)
 }
 
 func (p *Page) carbonTable(r fred.CarbonReport) Table {
@@ -302,12 +304,14 @@ func (p *Page) carbonTable(r fred.CarbonReport) Table {
 		Column{Header: "EMBODIED", Right: true, Spare: 2},
 		Column{Header: "ENERGY", Right: true, Spare: 1},
 		Column{Header: "SHARE", Right: true, Spare: 4})}
+	values := make([]float64, len(rows))
 	for i := range rows {
 		row := &rows[i]
+		values[i] = known(row.Carbon)
 		t.Rows = append(t.Rows, append(cells(&row.EnergyRow), text(carbon(row.Carbon)), Cell{span(row.CarbonLow, row.CarbonHigh), term.Faint},
 			text(carbon(row.Embodied)), text(energy(row.Energy)), text(shareText(row.Energy, r.Total.Energy))))
 	}
-	return ranges(t, len(who)+1)
+	return p.barred(ranges(t, len(who)+1), values)
 }
 
 // byEnergy puts consumers first, those that used most before others.
