@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -194,9 +195,7 @@ type sending struct {
 func (s *sending) RoundTrip(r *http.Request) (*http.Response, error) {
 	if len(s.headers) > 0 {
 		r = r.Clone(r.Context())
-		for name, values := range s.headers {
-			r.Header[name] = values
-		}
+		maps.Copy(r.Header, s.headers)
 	}
 	return s.next.RoundTrip(r)
 }
