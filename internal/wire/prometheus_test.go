@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"crypto/tls"
 	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/cert"
 
 	"github.com/fredctl/fred/internal/config"
 	"github.com/fredctl/fred/internal/offline"
@@ -175,4 +177,28 @@ func TestAServiceIsAskedThroughTheAPIServerByGet(t *testing.T) {
 		require.Equal(t, "Bearer kube", last.Header.Get("Authorization"))
 		require.Empty(t, last.Header.Get("Content-Type"))
 	}
+}
+
+func TestAPrometheusIsLoggedInToByCertificate(t *testing.T) {
+	pemOf, key, err := cert.GenerateSelfSignedCertKey("fred", nil, nil)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	file := func(name string, data []byte) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+		return path
+	}
+	var shown []string
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		shown = append(shown, r.TLS.PeerCertificates[0].Subject.CommonName)
+	}))
+	s.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	at := config.Prometheus{URL: s.URL, CA: file("ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))}
+	require.Error(t, get(t, newMeters(config.Config{Prometheus: at}, &offline.Switch{}), http.MethodGet, "/", ""), "without a certificate")
+	at.Cert, at.Key = file("cert.pem", pemOf), file("key.pem", key)
+	require.NoError(t, get(t, newMeters(config.Config{Prometheus: at}, &offline.Switch{}), http.MethodGet, "/", ""))
+	require.Len(t, shown, 1)
+	require.Contains(t, shown[0], "fred")
 }
