@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fredctl/fred/internal/e2e/rig"
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/cache/layer"
 	"github.com/fredctl/fred/pkg/cache/s3"
@@ -66,19 +67,25 @@ func median(run func()) time.Duration {
 	return all[len(all)/2]
 }
 
-func TestAWarmReadThroughS3IsAtMostTwiceTheLocalOne(t *testing.T) {
+// TestAWarmReadThroughS3IsOneQuestion counts what a warm read asks S3, where the copy is
+// still what is stored. Times are told, not held: they are the machine's.
+func TestAWarmReadThroughS3IsOneQuestion(t *testing.T) {
 	m := minio(t)
 	for _, size := range []int{1 << 20, 5 << 20} {
 		f, err := cache.NewFolder(t.TempDir())
 		require.NoError(t, err)
-		bare := inBucket(t, m, fmt.Sprintf("shared/%d", size), s3.Options{})
+		line := newBadLine(t, m)
+		through := layer.New(inBucket(t, &rig.MinIO{Endpoint: line.url}, fmt.Sprintf("shared/%d", size), s3.Options{}), t.TempDir(), layer.Options{})
 		list := podsOf(size)
+		warm(t, through, list)
+		line.requests()
+		_, _, err = cache.ReadBlob(t.Context(), through, "speed/pods.jsonl")
+		require.NoError(t, err)
+		require.Len(t, line.requests(), 1, "whether it has changed, and it has not")
+
 		local, localRaw, n := warm(t, f, list)
-		layered, layeredRaw, _ := warm(t, layer.New(bare, t.TempDir(), layer.Options{}), list)
-		direct, directRaw, _ := warm(t, bare, list)
-		t.Logf("%.1f MiB: folder %s, S3 with copies %s (%.2fx), S3 without %s (%.2fx)", float64(n)/(1<<20),
-			local, layered, float64(layered)/float64(local), direct, float64(direct)/float64(local))
-		t.Logf("bytes alone: folder %s, S3 with copies %s, without %s", localRaw, layeredRaw, directRaw)
-		require.LessOrEqual(t, layered, 2*local)
+		layered, layeredRaw, _ := warm(t, layer.New(inBucket(t, m, fmt.Sprintf("shared/%d", size), s3.Options{}), t.TempDir(), layer.Options{}), list)
+		t.Logf("%.1f MiB: folder %s, S3 with copies %s (%.2fx)", float64(n)/(1<<20), local, layered, float64(layered)/float64(local))
+		t.Logf("bytes alone: folder %s, S3 with copies %s", localRaw, layeredRaw)
 	}
 }
