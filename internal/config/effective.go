@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/viper"
@@ -43,14 +42,57 @@ func Effective(s Sources) ([]Setting, error) {
 		switch {
 		case set.Value == nil:
 			set.Value = "-"
-		case f.List && f.Secret:
-			set.Value = "(set)"
 		case f.Secret:
-			set.Value = Secret(fmt.Sprint(set.Value)).String()
+			set.Value = masked(set.Value)
+		case !f.Leaf:
+			set.Value = maskedWithin(set.Value)
 		}
 		all = append(all, set)
 	}
 	return all, nil
+}
+
+// masked shows of a secret, or of a list of them, where it is to be had at most.
+func masked(value any) string {
+	if s, ok := value.(string); ok {
+		return Secret(s).String()
+	}
+	return "(set)"
+}
+
+// maskedWithin returns value, settings as the file has them in a list, without the
+// secrets in it.
+func maskedWithin(value any) any {
+	switch v := value.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = maskedWithin(v[i])
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, inner := range v {
+			if secretKeys()[strings.ToLower(key)] {
+				out[key] = masked(inner)
+			} else {
+				out[key] = maskedWithin(inner)
+			}
+		}
+		return out
+	}
+	return value
+}
+
+// secretKeys are the last words of the paths of secrets.
+func secretKeys() map[string]bool {
+	keys := map[string]bool{}
+	for _, f := range Fields() {
+		if f.Secret {
+			keys[strings.ToLower(f.Path[strings.LastIndex(f.Path, ".")+1:])] = true
+		}
+	}
+	return keys
 }
 
 // Document returns docs/settings.md: every setting, made from the struct.
