@@ -1,0 +1,142 @@
+package grid
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/fredctl/fred/pkg/window"
+)
+
+// NESO is the operator of the grid of Great Britain, without Northern Ireland. It
+// publishes, for every half hour, what plants emit for a kWh consumed, imports
+// included, and the mix of fuels. Anybody may ask.
+type NESO struct{ *remote }
+
+// NewNESO returns NESO, asked through client, or http.DefaultClient if that is nil.
+func NewNESO(client *http.Client, o Options) *NESO {
+	since := time.Date(2017, time.September, 1, 0, 0, 0, 0, time.UTC)
+	return &NESO{newRemote("NESO", client, o, "https://api.carbonintensity.org.uk", since)}
+}
+
+// Knows implements Source.
+func (*NESO) Knows(zone string) bool { return strings.EqualFold(zone, "GB") }
+
+const (
+	fortnight    = 14 * 24 * time.Hour // the most that NESO answers at once
+	minuteLayout = "2006-01-02T15:04Z"
+)
+
+// Hours implements Source.
+func (n *NESO) Hours(ctx context.Context, zone string, w window.Window) (Answer, error) {
+	if !n.Knows(zone) {
+		return Answer{}, n.unknown(zone)
+	}
+	b := n.batch(w, Consumption)
+	for from, to := range pieces(b.from, b.to, fortnight) {
+		for _, part := range []struct {
+			path string
+			read func([]byte, *batch) error
+		}{{"/intensity/", readNESOIntensity}, {"/generation/", readNESOMix}} {
+			body, err := n.get(ctx, part.path+from.Format(minuteLayout)+"/"+to.Format(minuteLayout), nil)
+			if err != nil {
+				return Answer{}, err
+			}
+			if err := part.read(body, b); err != nil {
+				return Answer{}, n.invalid(body, err)
+			}
+		}
+	}
+	return b.answer(), nil
+}
+
+type nesoAnswer[T any] struct {
+	Data []T `json:"data"`
+}
+
+// readNESO reads what both answers have in common. The list may hold the half hour
+// before those asked for, too.
+func readNESO[T any](body []byte) ([]T, error) {
+	var a nesoAnswer[T]
+	if err := json.Unmarshal(body, &a); err != nil {
+		return nil, err
+	}
+	if a.Data == nil {
+		return nil, errUnexpected
+	}
+	return a.Data, nil
+}
+
+func readNESOIntensity(body []byte, b *batch) error {
+	type row struct {
+		From      string
+		Intensity struct{ Forecast, Actual number }
+	}
+	rows, err := readNESO[row](body)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		start, err := parseTime(r.From)
+		if err != nil {
+			return err
+		}
+		s := b.at(start)
+		if s == nil {
+			continue
+		}
+		s.direct = b.intensity(r.Intensity.Actual)
+		s.estimated, s.final = false, true
+		if s.direct == nil {
+			s.direct = b.intensity(r.Intensity.Forecast)
+			s.estimated, s.final = true, false
+		}
+	}
+	return nil
+}
+
+// nesoFuels are the fuels by NESO's names for them.
+var nesoFuels = map[string]Fuel{
+	"biomass": Biomass, "coal": Coal, "gas": Gas, "hydro": Hydro, "imports": Imports, "nuclear": Nuclear,
+	"oil": Oil, "other": Other, "solar": Solar, "storage": Storage, "wind": Wind,
+}
+
+func readNESOMix(body []byte, b *batch) error {
+	type row struct {
+		From          string
+		GenerationMix []struct {
+			Fuel string
+			Perc number
+		}
+	}
+	rows, err := readNESO[row](body)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		start, err := parseTime(r.From)
+		if err != nil {
+			return err
+		}
+		s := b.at(start)
+		if s == nil {
+			continue
+		}
+		var fuels []fueled
+		for _, part := range r.GenerationMix {
+			fuels = append(fuels, fueled{fuelOf(nesoFuels, part.Fuel), part.Perc})
+		}
+		s.mix = b.mix(fuels)
+	}
+	return nil
+}
+
+// fuelOf returns the fuel of that name, Unknown if there is none.
+func fuelOf(names map[string]Fuel, name string) Fuel {
+	if f, ok := names[name]; ok {
+		return f
+	}
+	return Unknown
+}
