@@ -28,6 +28,9 @@ var never = map[string]map[string]string{
 	"pkg/collector/prometheus": {
 		module + "pkg/cache": "collectors do not know that they are cached", module + "pkg/fred": "collectors know no use case", "k8s.io/": "Prometheus is no part of Kubernetes", "github.com/spf13/": "collectors know no flags",
 	},
+	"pkg/collector/grid": {
+		module + "pkg/cache": "collectors do not know that they are cached", module + "pkg/fred": "collectors know no use case", module + "pkg/kube": "grids are no part of Kubernetes", "k8s.io/": "grids are no part of Kubernetes", "github.com/spf13/": "collectors know no flags",
+	},
 	"pkg/report": {module + "pkg/kube": "the envelope knows no subject", "net/http": "the envelope does no I/O"},
 	"pkg/fact":   {module + "pkg/kube": "what people write knows no inventory", module + "pkg/cache": "what people write does not know where it is kept", "net/http": "facts do no I/O"},
 	"pkg/legacy": {module + "pkg/cache": "a reader of zips does not know where it goes", module + "pkg/collector": "it is handed how manifests are read", "k8s.io/": "it knows no client", "net/http": "it does no I/O"},

@@ -162,7 +162,9 @@ func shares(amounts map[Fuel]float64) map[Fuel]float64 {
 		return nil
 	}
 	for fuel := range amounts {
-		amounts[fuel] /= sum
+		if amounts[fuel] /= sum; amounts[fuel] == 0 { // too little for a share
+			delete(amounts, fuel)
+		}
 	}
 	return amounts
 }

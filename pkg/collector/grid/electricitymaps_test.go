@@ -75,7 +75,7 @@ func TestAPlanWithoutThePastTellsTheLastDay(t *testing.T) {
 
 func TestTheDirectIntensityIsAskedForWhenWanted(t *testing.T) {
 	a := newAPI(t, func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, `{"zone":"DE","data":[{"zone":"DE","datetime":"2026-11-01T00:00:00Z","carbonIntensity":%d,"isEstimated":false}]}`, len(r.URL.Query().Get("emissionFactorType")))
+		_, _ = fmt.Fprintf(w, `{"zone":"DE","data":[{"zone":"DE","datetime":"2026-11-01T00:00:00Z","carbonIntensity":%d,"isEstimated":false}]}`, len(r.URL.Query().Get("emissionFactorType")))
 	})
 	o := a.options()
 	o.Direct = true

@@ -296,8 +296,8 @@ func TestCompressedAnswersAreRead(t *testing.T) {
 	a := newAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		z := gzip.NewWriter(w)
-		defer z.Close()
 		neso("2026-11-23T08:00Z", "2026-11-23T08:30Z")(z, r)
+		_ = z.Close()
 	})
 	answer, err := a.sources()["GB"].Hours(t.Context(), "GB", between("2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z"))
 	require.NoError(t, err)

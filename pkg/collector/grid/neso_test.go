@@ -24,7 +24,7 @@ func neso(halves ...string) func(io.Writer, *http.Request) {
 			}
 			rows = append(rows, row)
 		}
-		fmt.Fprintf(w, `{"data":[%s]}`, strings.Join(rows, ","))
+		_, _ = fmt.Fprintf(w, `{"data":[%s]}`, strings.Join(rows, ","))
 	}
 }
 
