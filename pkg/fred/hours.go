@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/fault"
@@ -22,169 +19,56 @@ import (
 // read again.
 const openAge = 5 * time.Minute
 
-const aDay = 24 * time.Hour
-
-// history is what meters say of one cluster over the days of a window: each day is
-// an entry of the cache. Days whose hours are all final are asked for once.
+// history is what meters say of one cluster over the days of a window.
 type history struct {
-	*Fred
+	daily[footprint.Reading]
 	l     *loaded
-	query Query
-	ask   footprint.Ask
-	now   time.Time
+	want  footprint.Ask
 	asked window.Window
-	days  []*day
-}
-
-// day is one day of a history.
-type day struct {
-	start time.Time
-	run   *run // where it has to be asked for
-	final int  // hours of it that are cached for good
-	entry cache.Entry[footprint.Reading]
-	err   error
-}
-
-// run is a stretch of days that one question to the meter answers.
-type run struct {
-	first, last *day
-	once        sync.Once
-	reading     footprint.Reading
-	err         error
 }
 
 // history returns what is known of w, and asks for what is missing of it.
 func (f *Fred) history(ctx context.Context, l *loaded, q Query, w window.Window, ask footprint.Ask) (*history, error) {
-	h := &history{Fred: f, l: l, query: q, ask: ask, now: f.Now().UTC(), asked: w}
-	end := w.End
-	if end.After(h.now) {
-		end = h.now
+	h := &history{l: l, want: ask, asked: w}
+	h.daily = daily[footprint.Reading]{
+		Fred: f, now: f.Now().UTC(),
+		request: cache.Request{TTL: cache.Forever, Source: f.MeterName, ClusterUID: identity(l.server), Refresh: q.Refresh, MaxAge: q.MaxAge},
+		key:     func(day time.Time) cache.Key { return energyKey(l.cluster.Name, sourceOf(ask), string(ask.Grain), day) },
+		ask:     h.read,
+		day:     func(all footprint.Reading, day time.Time) footprint.Reading { return all.Day(day) },
+		over:    footprint.Over,
+		final: func(day time.Time, e cache.Entry[footprint.Reading]) int {
+			return footprint.Final(day, e.Header.CollectedAt)
+		},
+		expires: h.expires,
 	}
-	for at := w.Start.Truncate(aDay); at.Before(end); at = at.Add(aDay) {
-		h.days = append(h.days, &day{start: at})
-	}
-	if err := h.recall(ctx); err != nil {
-		return nil, err
-	}
-	h.plan()
-	return h, h.fetch(ctx)
+	return h, h.have(ctx, w)
 }
 
-// source names the series of entries that a question is answered from.
-func (h *history) source() string {
+// sourceOf names the series of entries that a question is answered from.
+func sourceOf(ask footprint.Ask) string {
 	name := "best"
-	if h.ask.Rung != "" {
-		name = string(h.ask.Rung)
+	if ask.Rung != "" {
+		name = string(ask.Rung)
 	}
-	if h.ask.Exact {
+	if ask.Exact {
 		name += "-exact"
 	}
 	return name
 }
 
-func (h *history) key(d *day) cache.Key {
-	return energyKey(h.l.cluster.Name, h.source(), string(h.ask.Grain), d.start)
+// expires implements daily.expires.
+func (h *history) expires(day time.Time, _ footprint.Reading) time.Time {
+	if footprint.Final(day, h.now) < 24 {
+		return h.now.Add(openAge)
+	}
+	return time.Time{}
 }
 
-// recall reads the days that are cached, a few at a time.
-func (h *history) recall(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(parallel)
-	for _, d := range h.days {
-		g.Go(func() error {
-			d.entry, d.err = cache.Read[footprint.Reading](ctx, h.Cache, h.key(d))
-			return ctx.Err()
-		})
-	}
-	return g.Wait()
-}
-
-// plan finds out which days have to be asked for, and puts those that follow on
-// each other into one run.
-func (h *history) plan() {
-	var last *run
-	for _, d := range h.days {
-		header, ours := d.entry.Header, d.err == nil && !h.foreign(d.entry.Header)
-		closed := header.ExpiresAt.IsZero()
-		if ours && !h.query.Refresh {
-			d.final = footprint.Final(d.start, header.CollectedAt)
-		}
-		if ours && d.entry.State == cache.Fresh && !h.query.Refresh && (closed || !h.tooOld(header)) {
-			last = nil
-			continue
-		}
-		if last == nil {
-			last = &run{first: d}
-		}
-		last.last, d.run = d, last
-	}
-}
-
-func (h *history) tooOld(header cache.Header) bool {
-	return h.query.MaxAge != nil && h.now.Sub(header.CollectedAt) > *h.query.MaxAge
-}
-
-// fetch asks for the days that have to be asked for, a few at a time.
-func (h *history) fetch(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(parallel)
-	for _, d := range h.days {
-		if d.run == nil {
-			continue
-		}
-		g.Go(func() error {
-			d.entry, d.err = cache.Fetch(ctx, h.Cache, h.request(d), func(ctx context.Context) (cache.Collected[footprint.Reading], error) {
-				return h.collect(ctx, d)
-			})
-			return ctx.Err()
-		})
-	}
-	return g.Wait()
-}
-
-// foreign reports whether an entry is of another cluster of the same name.
-func (h *history) foreign(header cache.Header) bool {
-	uid := header.ClusterUID
-	return uid != "" && uid != identity(h.l.server)
-}
-
-func (h *history) request(d *day) cache.Request {
-	return cache.Request{
-		Key: h.key(d), TTL: cache.Forever, Source: h.MeterName, ClusterUID: identity(h.l.server), Refresh: h.query.Refresh, MaxAge: h.query.MaxAge,
-	}
-}
-
-// collect returns a day from what its run brings, over what is cached of it.
-func (h *history) collect(ctx context.Context, d *day) (cache.Collected[footprint.Reading], error) {
-	none := cache.Collected[footprint.Reading]{}
-	r := d.run
-	r.once.Do(func() { r.reading, r.err = h.read(ctx, r) })
-	if r.err != nil {
-		return none, r.err
-	}
-	value := r.reading.Day(d.start)
-	if older, err := cache.Read[footprint.Reading](ctx, h.Cache, h.key(d)); err == nil && !h.foreign(older.Header) {
-		value = footprint.Over(value, older.Value)
-	}
-	c := collected(h.Fred, value, identity(h.l.server))
-	c.CollectedAt = h.now
-	if footprint.Final(d.start, h.now) < 24 {
-		c.ExpiresAt = h.now.Add(openAge)
-	}
-	return c, nil
-}
-
-// read asks the meter about a run.
-func (h *history) read(ctx context.Context, r *run) (footprint.Reading, error) {
-	ctx, cancel := context.WithTimeout(ctx, h.Timeout)
-	defer cancel()
-	ask := h.ask
-	ask.Now = h.now
-	ask.Start = r.first.start.Add(time.Duration(r.first.final) * time.Hour)
-	ask.End = r.last.start.Add(aDay)
-	if ceiling := h.now.Add(time.Hour - 1).Truncate(time.Hour); ask.End.After(ceiling) {
-		ask.End = ceiling
-	}
+// read implements daily.ask.
+func (h *history) read(ctx context.Context, start, end time.Time) (footprint.Reading, error) {
+	ask := h.want
+	ask.Now, ask.Start, ask.End = h.now, start, end
 	got, err := h.Meter.Read(ctx, h.l.cluster.Name, ask)
 	if err != nil {
 		return got, err
@@ -294,17 +178,6 @@ func hasRung(r *footprint.Reading, w window.Window) bool {
 		}
 	}
 	return false
-}
-
-// gaps says which days could not be had, and why.
-func (h *history) gaps() (missing int, why error) {
-	for _, d := range h.days {
-		if d.err != nil {
-			missing++
-			why = d.err
-		}
-	}
-	return missing, why
 }
 
 // energyKind is the kind of such an entry, by which people select it.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/window"
 )
 
@@ -65,12 +66,12 @@ const (
 )
 
 // Hours implements Source.
-func (e *EIA) Hours(ctx context.Context, zone string, w window.Window) (Answer, error) {
+func (e *EIA) Hours(ctx context.Context, zone string, w window.Window) (mix.Answer, error) {
 	of, ok := respondent(zone)
 	if !ok {
-		return Answer{}, e.unknown(zone)
+		return mix.Answer{}, e.unknown(zone)
 	}
-	b := e.batch(w, Production)
+	b := e.batch(w, mix.Production)
 	if b.to.Sub(b.from) < time.Hour {
 		return b.answer(), nil
 	}
@@ -88,21 +89,21 @@ func (e *EIA) Hours(ctx context.Context, zone string, w window.Window) (Answer, 
 		query.Set("offset", strconv.Itoa(offset))
 		body, err := e.get(ctx, "/v2/electricity/rto/fuel-type-data/data/", query)
 		if err != nil {
-			return Answer{}, err
+			return mix.Answer{}, err
 		}
 		rows, total, err := readEIA(body, of, told)
 		if err != nil {
-			return Answer{}, e.invalid(body, err)
+			return mix.Answer{}, e.invalid(body, err)
 		}
 		offset += rows
 		switch {
 		case offset > most:
-			return Answer{}, fault.New(fault.BadAnswer, "EIA answered more rows than there are fuels and hours").Hinted("Ask again.")
+			return mix.Answer{}, fault.New(fault.BadAnswer, "EIA answered more rows than there are fuels and hours").Hinted("Ask again.")
 		case total.known && float64(offset) >= total.value, !total.known && rows < page:
 			told.fill(b)
 			return b.answer(), nil
 		case rows == 0: // of the last hours some fuels would lack
-			return Answer{}, fault.New(fault.BadAnswer, "EIA promised %.0f rows and answered %d", total.value, offset).Hinted("Ask again.")
+			return mix.Answer{}, fault.New(fault.BadAnswer, "EIA promised %.0f rows and answered %d", total.value, offset).Hinted("Ask again.")
 		}
 	}
 }
@@ -145,10 +146,10 @@ func readEIA(body []byte, of string, told eiaRows) (rows int, total number, err 
 }
 
 // eiaFuels are the fuels by EIA's codes for them.
-var eiaFuels = map[string]Fuel{
-	"NUC": Nuclear, "WND": Wind, "WNB": Wind, "SUN": Solar, "SNB": Solar, "WAT": Hydro, "GEO": Geothermal,
-	"NG": Gas, "COL": Coal, "OIL": Oil, "OTH": Other, "UNK": Unknown,
-	"PS": Storage, "BAT": Storage, "OES": Storage, "UES": Storage,
+var eiaFuels = map[string]mix.Fuel{
+	"NUC": mix.Nuclear, "WND": mix.Wind, "WNB": mix.Wind, "SUN": mix.Solar, "SNB": mix.Solar, "WAT": mix.Hydro, "GEO": mix.Geothermal,
+	"NG": mix.Gas, "COL": mix.Coal, "OIL": mix.Oil, "OTH": mix.Other, "UNK": mix.Unknown,
+	"PS": mix.Storage, "BAT": mix.Storage, "OES": mix.Storage, "UES": mix.Storage,
 }
 
 // fill adds the rows to b.
@@ -159,7 +160,7 @@ func (told eiaRows) fill(b *batch) {
 		estimated := false
 		for _, code := range slices.Sorted(maps.Keys(codes)) {
 			fuel, amount := fuelOf(eiaFuels, code), codes[code]
-			estimated = estimated || !amount.known && fuel != Storage
+			estimated = estimated || !amount.known && fuel != mix.Storage
 			all = append(all, fueled{fuel, amount})
 		}
 		if s := b.at(start); s != nil {

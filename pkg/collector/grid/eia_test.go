@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/fredctl/fred/pkg/collector/grid"
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/mix"
 )
 
 func eiaRow(period, fuel, value string) string {
@@ -33,16 +33,16 @@ func TestAnHourIsNamedByItsEnd(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"01T00", "01T01"}, starts(answer))
 	first, second := answer.Hours[0], answer.Hours[1]
-	require.InDelta(t, 0.6, first.Mix[grid.Gas], 1e-12)
-	require.InDelta(t, 0.4, first.Mix[grid.Solar], 1e-12, "with batteries behind the meter, too")
-	require.NotContains(t, first.Mix, grid.Storage, "what is stored is not generated")
+	require.InDelta(t, 0.6, first.Mix[mix.Gas], 1e-12)
+	require.InDelta(t, 0.4, first.Mix[mix.Solar], 1e-12, "with batteries behind the meter, too")
+	require.NotContains(t, first.Mix, mix.Storage, "what is stored is not generated")
 	require.InDelta(t, 0.6*490+0.4*45, float64(*first.Lifecycle), 1e-9)
 	require.Nil(t, first.Direct)
-	require.Equal(t, grid.Production, first.Basis)
+	require.Equal(t, mix.Production, first.Basis)
 	require.True(t, first.Final)
 	require.False(t, first.Estimated)
-	require.InDelta(t, 0.1, second.Mix[grid.Storage], 1e-12)
-	require.InDelta(t, 0.1, second.Mix[grid.Unknown], 1e-12)
+	require.InDelta(t, 0.1, second.Mix[mix.Storage], 1e-12)
+	require.InDelta(t, 0.1, second.Mix[mix.Unknown], 1e-12)
 	require.InDelta(t, 490, float64(*second.Lifecycle), 1e-9)
 	require.True(t, second.Estimated, "a fuel is missing")
 
@@ -124,6 +124,6 @@ func TestRowsThatComeTwiceCountOnce(t *testing.T) {
 	answer, err := a.sources()["US-CAL-CISO"].Hours(t.Context(), "US-CAL-CISO", between("2026-11-01T00:00:00Z", "2026-11-01T02:00:00Z"))
 	require.NoError(t, err)
 	require.Equal(t, []string{"01T00"}, starts(answer))
-	require.InDelta(t, 0.5, answer.Hours[0].Mix[grid.Gas], 1e-12)
+	require.InDelta(t, 0.5, answer.Hours[0].Mix[mix.Gas], 1e-12)
 	require.Equal(t, 1, answer.Rejected)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/window"
 )
 
@@ -45,12 +46,12 @@ const (
 
 // Hours implements Source. If the key's plan does not hold the past, the last 24 hours
 // are all there is of w; if w is older, that is a fault of kind Forbidden.
-func (e *ElectricityMaps) Hours(ctx context.Context, zone string, w window.Window) (Answer, error) {
+func (e *ElectricityMaps) Hours(ctx context.Context, zone string, w window.Window) (mix.Answer, error) {
 	zone = strings.ToUpper(zone)
 	if !e.Knows(zone) {
-		return Answer{}, e.unknown(zone)
+		return mix.Answer{}, e.unknown(zone)
 	}
-	b := e.batch(w, Consumption)
+	b := e.batch(w, mix.Consumption)
 	kinds := []string{"lifecycle"}
 	if e.direct {
 		kinds = append(kinds, "direct")
@@ -63,12 +64,12 @@ func (e *ElectricityMaps) Hours(ctx context.Context, zone string, w window.Windo
 				continue
 			}
 			if k := fault.KindOf(err); k != fault.Unauthorized && k != fault.Forbidden || !b.to.After(b.now.Add(-day)) {
-				return Answer{}, err
+				return mix.Answer{}, err
 			}
 			past = false
 		}
 		if err := e.ask(ctx, "history", zone, kind, url.Values{}, b); err != nil {
-			return Answer{}, err
+			return mix.Answer{}, err
 		}
 	}
 	return b.answer(), nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fredctl/fred/pkg/collector/grid"
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/mix"
 )
 
 // emRow is a value as Electricity Maps writes it.
@@ -37,7 +38,7 @@ func TestThePastOfAZoneIsRead(t *testing.T) {
 	require.Equal(t, g(400), settled.Lifecycle, "of two values of one hour, the last")
 	require.Nil(t, settled.Direct)
 	require.Nil(t, settled.Mix)
-	require.Equal(t, grid.Consumption, settled.Basis)
+	require.Equal(t, mix.Consumption, settled.Basis)
 	require.True(t, settled.Final)
 	require.True(t, estimated.Estimated)
 	require.False(t, estimated.Final)

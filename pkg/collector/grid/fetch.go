@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/window"
 )
 
@@ -23,6 +24,13 @@ const (
 	longest  = 10 * time.Second // how long fred waits before it does
 	enough   = 4 << 10          // the bytes of an error's body that are read
 )
+
+// Options are what most callers leave as it is.
+type Options struct {
+	URL    string           // where the API is, before its version; its own place when empty
+	Now    func() time.Time // time.Now when nil
+	Direct bool             // ask Electricity Maps for the direct intensity too, which doubles its requests; the others have it anyway
+}
 
 // remote is a source as it is asked over HTTP.
 type remote struct {
@@ -76,7 +84,7 @@ func (r *remote) secret() string {
 
 // batch returns an empty batch for the hours that overlap w, as far as they have begun
 // and the source may have them; it may be of no time at all.
-func (r *remote) batch(w window.Window, basis Basis) *batch {
+func (r *remote) batch(w window.Window, basis mix.Basis) *batch {
 	now := r.now().UTC()
 	from, to := w.Start.UTC().Truncate(time.Hour), w.End.UTC()
 	if whole := to.Truncate(time.Hour); whole.Before(to) {

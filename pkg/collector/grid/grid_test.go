@@ -19,6 +19,7 @@ import (
 
 	"github.com/fredctl/fred/pkg/collector/grid"
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/unit"
 	"github.com/fredctl/fred/pkg/window"
 )
@@ -66,8 +67,8 @@ func (a *api) options() grid.Options {
 func key() string { return secret }
 
 // sources are all of them, asking a, with a zone that each knows.
-func (a *api) sources() map[string]grid.Source {
-	return map[string]grid.Source{
+func (a *api) sources() map[string]mix.Source {
+	return map[string]mix.Source{
 		"GB":          grid.NewNESO(a.Client(), a.options()),
 		"FR":          grid.NewRTE(a.Client(), a.options()),
 		"DE":          grid.NewElectricityMaps(a.Client(), key, a.options()),
@@ -192,7 +193,7 @@ func TestAKeyIsNotCarriedElsewhere(t *testing.T) {
 func TestWithoutAKeyNobodyIsAsked(t *testing.T) {
 	a := newAPI(t, says(200, `{}`))
 	for _, k := range []func() string{nil, func() string { return " \n" }} {
-		for zone, s := range map[string]grid.Source{"DE": grid.NewElectricityMaps(a.Client(), k, a.options()), "US": grid.NewEIA(a.Client(), k, a.options())} {
+		for zone, s := range map[string]mix.Source{"DE": grid.NewElectricityMaps(a.Client(), k, a.options()), "US": grid.NewEIA(a.Client(), k, a.options())} {
 			_, err := s.Hours(t.Context(), zone, between("2026-11-23T00:00:00Z", "2026-11-23T09:00:00Z"))
 			require.Equal(t, fault.Unauthorized, fault.KindOf(err))
 		}
@@ -322,7 +323,7 @@ func TestASourceMayBeAskedByManyAtATime(t *testing.T) {
 }
 
 // starts are the hours of an answer.
-func starts(a grid.Answer) []string {
+func starts(a mix.Answer) []string {
 	all := []string{}
 	for _, h := range a.Hours {
 		all = append(all, h.Start.Format("02T15"))
@@ -342,7 +343,7 @@ func (a *api) paths() []string {
 }
 
 // sum is that of the shares of a mix.
-func sum(mix map[grid.Fuel]float64) float64 {
+func sum(mix map[mix.Fuel]float64) float64 {
 	total := 0.
 	for _, share := range mix {
 		total += share

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/window"
 )
 
@@ -30,11 +31,11 @@ const (
 )
 
 // Hours implements Source.
-func (n *NESO) Hours(ctx context.Context, zone string, w window.Window) (Answer, error) {
+func (n *NESO) Hours(ctx context.Context, zone string, w window.Window) (mix.Answer, error) {
 	if !n.Knows(zone) {
-		return Answer{}, n.unknown(zone)
+		return mix.Answer{}, n.unknown(zone)
 	}
-	b := n.batch(w, Consumption)
+	b := n.batch(w, mix.Consumption)
 	for from, to := range pieces(b.from, b.to, fortnight) {
 		for _, part := range []struct {
 			path string
@@ -42,10 +43,10 @@ func (n *NESO) Hours(ctx context.Context, zone string, w window.Window) (Answer,
 		}{{"/intensity/", readNESOIntensity}, {"/generation/", readNESOMix}} {
 			body, err := n.get(ctx, part.path+from.Format(minuteLayout)+"/"+to.Format(minuteLayout), nil)
 			if err != nil {
-				return Answer{}, err
+				return mix.Answer{}, err
 			}
 			if err := part.read(body, b); err != nil {
-				return Answer{}, n.invalid(body, err)
+				return mix.Answer{}, n.invalid(body, err)
 			}
 		}
 	}
@@ -98,9 +99,9 @@ func readNESOIntensity(body []byte, b *batch) error {
 }
 
 // nesoFuels are the fuels by NESO's names for them.
-var nesoFuels = map[string]Fuel{
-	"biomass": Biomass, "coal": Coal, "gas": Gas, "hydro": Hydro, "imports": Imports, "nuclear": Nuclear,
-	"oil": Oil, "other": Other, "solar": Solar, "storage": Storage, "wind": Wind,
+var nesoFuels = map[string]mix.Fuel{
+	"biomass": mix.Biomass, "coal": mix.Coal, "gas": mix.Gas, "hydro": mix.Hydro, "imports": mix.Imports, "nuclear": mix.Nuclear,
+	"oil": mix.Oil, "other": mix.Other, "solar": mix.Solar, "storage": mix.Storage, "wind": mix.Wind,
 }
 
 func readNESOMix(body []byte, b *batch) error {
@@ -134,9 +135,9 @@ func readNESOMix(body []byte, b *batch) error {
 }
 
 // fuelOf returns the fuel of that name, Unknown if there is none.
-func fuelOf(names map[string]Fuel, name string) Fuel {
+func fuelOf(names map[string]mix.Fuel, name string) mix.Fuel {
 	if f, ok := names[name]; ok {
 		return f
 	}
-	return Unknown
+	return mix.Unknown
 }

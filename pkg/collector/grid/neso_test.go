@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/fredctl/fred/pkg/collector/grid"
+	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/window"
 )
 
@@ -28,7 +28,7 @@ func neso(halves ...string) func(io.Writer, *http.Request) {
 	}
 }
 
-func nesoAnswers(t *testing.T, intensity, mix string, w window.Window) (grid.Answer, *api) {
+func nesoAnswers(t *testing.T, intensity, mix string, w window.Window) (mix.Answer, *api) {
 	t.Helper()
 	a := newAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/intensity/") {
@@ -61,16 +61,16 @@ func TestHalvesMakeAnHour(t *testing.T) {
 	first, half, forecast := answer.Hours[0], answer.Hours[1], answer.Hours[2]
 	require.Equal(t, g(150), first.Direct)
 	require.InDelta(t, 0.3*490+0.7*12, float64(*first.Lifecycle), 1e-9)
-	require.InDelta(t, 0.7, first.Mix[grid.Nuclear], 1e-9)
-	require.NotContains(t, first.Mix, grid.Biomass)
+	require.InDelta(t, 0.7, first.Mix[mix.Nuclear], 1e-9)
+	require.NotContains(t, first.Mix, mix.Biomass)
 	require.True(t, first.Final)
 	require.False(t, first.Estimated)
-	require.Equal(t, grid.Consumption, first.Basis)
+	require.Equal(t, mix.Consumption, first.Basis)
 
 	require.Equal(t, g(80), half.Direct, "one half stands for the hour")
 	require.Nil(t, half.Lifecycle, "too much is imported")
 	require.InDelta(t, 1, sum(half.Mix), 1e-12)
-	require.InDelta(t, 0.05, half.Mix[grid.Unknown], 1e-12)
+	require.InDelta(t, 0.05, half.Mix[mix.Unknown], 1e-12)
 
 	require.Equal(t, g(50), forecast.Direct)
 	require.False(t, forecast.Final)

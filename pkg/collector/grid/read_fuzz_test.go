@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fredctl/fred/pkg/mix"
 )
 
 // check fails if an answer to anything at all is not what Hour promises.
@@ -39,7 +41,7 @@ func check(t *testing.T, b *batch) {
 	require.NoError(t, err)
 }
 
-func fuzzed(basis Basis) *batch {
+func fuzzed(basis mix.Basis) *batch {
 	now := time.Date(2026, 11, 23, 9, 40, 0, 0, time.UTC)
 	return newBatch(now.Add(-30*24*time.Hour).Truncate(time.Hour), now, now, basis)
 }
@@ -47,10 +49,10 @@ func fuzzed(basis Basis) *batch {
 func FuzzReadNESO(f *testing.F) {
 	f.Add([]byte(`{"data":[{"from":"2026-11-23T09:00Z","to":"2026-11-23T09:30Z","intensity":{"forecast":266,"actual":null,"index":"moderate"}}]}`),
 		[]byte(`{"data":[{"from":"2026-11-23T09:00Z","to":"2026-11-23T09:30Z","generationmix":[{"fuel":"gas","perc":43.6},{"fuel":"coal","perc":0.7}]}]}`))
-	f.Fuzz(func(t *testing.T, intensity, mix []byte) {
-		b := fuzzed(Consumption)
+	f.Fuzz(func(t *testing.T, intensity, fuels []byte) {
+		b := fuzzed(mix.Consumption)
 		_ = readNESOIntensity(intensity, b)
-		_ = readNESOMix(mix, b)
+		_ = readNESOMix(fuels, b)
 		check(t, b)
 	})
 }
@@ -58,7 +60,7 @@ func FuzzReadNESO(f *testing.F) {
 func FuzzReadRTE(f *testing.F) {
 	f.Add([]byte(`[{"date_heure":"2026-11-23T05:00:00+00:00","nature":"Données temps réel","taux_co2":20,"nucleaire":40000,"eolien":"ND","solaire":-1,"hydraulique":null}]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		b := fuzzed(Production)
+		b := fuzzed(mix.Production)
 		_ = readRTE(body, b)
 		check(t, b)
 	})
@@ -67,7 +69,7 @@ func FuzzReadRTE(f *testing.F) {
 func FuzzReadElectricityMaps(f *testing.F) {
 	f.Add([]byte(`{"zone":"DE","history":[{"zone":"DE","carbonIntensity":302,"datetime":"2026-11-23T05:00:00.000Z","emissionFactorType":"lifecycle","isEstimated":true,"estimationMethod":"TIME_SLICER_AVERAGE"}]}`), true)
 	f.Fuzz(func(t *testing.T, body []byte, direct bool) {
-		b, kind := fuzzed(Consumption), "lifecycle"
+		b, kind := fuzzed(mix.Consumption), "lifecycle"
 		if direct {
 			kind = "direct"
 		}
@@ -79,7 +81,7 @@ func FuzzReadElectricityMaps(f *testing.F) {
 func FuzzReadEIA(f *testing.F) {
 	f.Add([]byte(`{"response":{"total":"2","data":[{"period":"2026-11-23T05","respondent":"CISO","fueltype":"NG","value":"6000","value-units":"megawatthours"},{"period":"2026-11-23T05","respondent":"CISO","fueltype":"BAT","value":"-9"}]}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		b, told := fuzzed(Production), eiaRows{}
+		b, told := fuzzed(mix.Production), eiaRows{}
 		_, _, _ = readEIA(body, "CISO", told)
 		told.fill(b)
 		check(t, b)

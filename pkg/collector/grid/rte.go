@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/window"
 )
 
@@ -36,14 +37,14 @@ const (
 // Hours implements Source. An hour is in one of the two lists, and nobody says since
 // when: what the list of what was measured has is taken from there, and what was
 // before from the other.
-func (s *RTE) Hours(ctx context.Context, zone string, w window.Window) (Answer, error) {
+func (s *RTE) Hours(ctx context.Context, zone string, w window.Window) (mix.Answer, error) {
 	if !s.Knows(zone) {
-		return Answer{}, s.unknown(zone)
+		return mix.Answer{}, s.unknown(zone)
 	}
-	b := s.batch(w, Production)
+	b := s.batch(w, mix.Production)
 	recent := latest(b.from, b.now.Add(-year).Truncate(time.Hour))
 	if err := s.list(ctx, measured, recent, b.to, b); err != nil {
-		return Answer{}, err
+		return mix.Answer{}, err
 	}
 	before := earliest(b.to, b.now.Add(-unripe).Truncate(time.Hour))
 	for start := range b.samples {
@@ -51,7 +52,7 @@ func (s *RTE) Hours(ctx context.Context, zone string, w window.Window) (Answer, 
 	}
 	for from, to := range pieces(b.from, before, year) {
 		if err := s.list(ctx, checked, from, to, b); err != nil {
-			return Answer{}, err
+			return mix.Answer{}, err
 		}
 	}
 	return b.answer(), nil
@@ -107,14 +108,14 @@ func readRTE(body []byte, b *batch) error {
 		// Rows to come have forecasts of the load alone, and so have, where values are
 		// by the half hour, those between.
 		mix := b.mix([]fueled{
-			{Nuclear, r.Nuclear},
-			{Wind, r.Wind},
-			{Solar, r.Solar},
-			{Hydro, r.Hydro},
-			{Biomass, r.Biomass},
-			{Gas, r.Gas},
-			{Coal, r.Coal},
-			{Oil, r.Oil},
+			{mix.Nuclear, r.Nuclear},
+			{mix.Wind, r.Wind},
+			{mix.Solar, r.Solar},
+			{mix.Hydro, r.Hydro},
+			{mix.Biomass, r.Biomass},
+			{mix.Gas, r.Gas},
+			{mix.Coal, r.Coal},
+			{mix.Oil, r.Oil},
 		})
 		direct := b.intensity(r.Carbon)
 		if direct != nil && *direct == 0 { // never so in France: it is not computed yet

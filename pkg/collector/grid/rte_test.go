@@ -8,11 +8,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/fredctl/fred/pkg/collector/grid"
+	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/window"
 )
 
-func rteAnswers(t *testing.T, measured, checked string, w window.Window) (grid.Answer, []string) {
+func rteAnswers(t *testing.T, measured, checked string, w window.Window) (mix.Answer, []string) {
 	t.Helper()
 	a := newAPI(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "-tr/") {
@@ -45,13 +45,13 @@ func TestQuartersMakeAnHour(t *testing.T) {
 	require.Equal(t, []string{"23T05", "23T06"}, starts(answer))
 	h := answer.Hours[0]
 	require.Equal(t, g(30), h.Direct, "of two rows of one time, the last")
-	require.Equal(t, grid.Production, h.Basis)
+	require.Equal(t, mix.Production, h.Basis)
 	require.False(t, h.Final)
 	require.InDelta(t, 1, sum(h.Mix), 1e-12)
 	total := 80000. + 12000 + 10000 + 2000 + 6000
-	require.InDelta(t, 80000/total, h.Mix[grid.Nuclear], 1e-12)
-	require.NotContains(t, h.Mix, grid.Solar, "a panel at night generates nothing")
-	require.NotContains(t, h.Mix, grid.Storage)
+	require.InDelta(t, 80000/total, h.Mix[mix.Nuclear], 1e-12)
+	require.NotContains(t, h.Mix, mix.Solar, "a panel at night generates nothing")
+	require.NotContains(t, h.Mix, mix.Storage)
 	require.InDelta(t, (80000*12+12000*11+10000*24+2000*230+6000*490)/total, float64(*h.Lifecycle), 1e-9)
 	require.Nil(t, answer.Hours[1].Direct, "no hour of France emits nothing")
 }

@@ -1,4 +1,7 @@
-package grid
+// Package mix holds what electricity grids are fed by and what they emit, hour by
+// hour: the facts that those who publish them have in common, and what follows from
+// them. It does no I/O; pkg/collector/grid reads the sources.
+package mix
 
 import (
 	"context"
@@ -66,11 +69,4 @@ type Source interface {
 	// Hours returns the hours that overlap w, as far as they have begun. Of a zone
 	// that the source does not know, it is a fault of kind NotFound.
 	Hours(ctx context.Context, zone string, w window.Window) (Answer, error)
-}
-
-// Options are what most callers leave as it is.
-type Options struct {
-	URL    string           // where the API is, before its version; its own place when empty
-	Now    func() time.Time // time.Now when nil
-	Direct bool             // ask Electricity Maps for the direct intensity too, which doubles its requests; the others have it anyway
 }
