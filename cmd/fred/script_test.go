@@ -41,6 +41,9 @@ func TestMain(m *testing.M) {
 //	kubeapi down               the servers of this script refuse connections from now on
 //	kubeapi viewer NAMESPACE   they allow lists in that namespace alone
 //	kubeapi refuse CODE        they answer everything with that status; 0 ends it
+//	gridapi                    starts publishers of grids, which the settings name from now on
+//	gridapi refuse CODE        they answer everything with that status; 0 ends it
+//	gridapi asked N            checks how often they were asked since that was last checked
 //	exits CODE COMMAND…        runs a command that must end with that exit code
 //	damage HOW ENTRY           cuts or replaces a cache entry, or makes it a newer fred's
 //	firstfred FILE [FOLDER]    writes an export of the first Fred, all of it below a folder
@@ -55,6 +58,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", home)
 			e.Setenv("KUBECONFIG", filepath.Join(e.WorkDir, "kubeconfig"))
 			e.Setenv("TZ", "UTC")
+			e.Setenv("FRED_GRID_LIVE", "false")     // the world is not asked; grid.txtar asks somebody on loopback
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // a second for each command otherwise
 			e.Values[towns{}] = &town{t: e.T().(testing.TB)}
 			return os.MkdirAll(home, 0o700)
@@ -66,7 +70,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"kubeapi": kubeapi, "exits": exits, "damage": damage, "firstfred": firstFred, "nowhere": nowhere,
+			"kubeapi": kubeapi, "exits": exits, "damage": damage, "firstfred": firstFred, "nowhere": nowhere, "gridapi": gridAPI,
 		},
 	})
 }
@@ -81,6 +85,34 @@ type town struct {
 	viewer  string
 	code    int
 	servers []*testutil.API
+	grids   *testutil.Grids
+}
+
+func gridAPI(ts *testscript.TestScript, _ bool, args []string) {
+	w := ts.Value(towns{}).(*town)
+	switch {
+	case len(args) == 0:
+		w.grids = testutil.NewGrids(w.t)
+		ts.Setenv("FRED_GRID_LIVE", "true")
+		for _, name := range []string{"NESO", "RTE", "ELECTRICITYMAPS", "EIA"} {
+			ts.Setenv("FRED_GRID_"+name+"URL", w.grids.URL)
+		}
+	case args[0] == "refuse":
+		code, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		w.grids.Answer(func(rw http.ResponseWriter, _ *http.Request) bool {
+			if code != 0 {
+				rw.WriteHeader(code)
+			}
+			return code != 0
+		})
+	case args[0] == "asked":
+		if asked := w.grids.Asked(); strconv.Itoa(len(asked)) != args[1] {
+			ts.Fatalf("asked %d times: %s", len(asked), asked)
+		}
+	default:
+		ts.Fatalf("gridapi %s?", args[0])
+	}
 }
 
 func kubeapi(ts *testscript.TestScript, _ bool, args []string) {

@@ -49,7 +49,7 @@ grid the cluster is on; what making the machines emitted stands apart.`,
 	m.windowFlags(cmd.Flags())
 	m.limits.failOnFlag(cmd, "carbon>10kg, embodied>1kg, energy>20kWh")
 	cmd.RunE = m.carbon(f)
-	cmd.AddCommand(newEnergy(f), newCarbon(f))
+	cmd.AddCommand(newEnergy(f), newCarbon(f), newMix(f))
 	return cmd
 }
 
@@ -90,10 +90,11 @@ func newCarbon(f *Factory) *cobra.Command {
 		Use:   "carbon",
 		Short: "Show what was emitted, and for whom",
 		Long: `Show what the energy of a window emitted, in grams of CO2 equivalent: energy,
-times the data center's PUE, times the yearly mean of the grid it is on, which
-is found by the nodes' region or said with --zone. It is location-based:
-certificates and contracts count for nothing. What making the machines emitted
-is apart (EMBODIED), spread over four years of use.
+times the data center's PUE, times the intensity of the grid it is on, which is
+found by the nodes' region or said with --zone: hour by hour where somebody
+publishes it, else the mean of a year. It is location-based: certificates and
+contracts count for nothing. What making the machines emitted is apart
+(EMBODIED), spread over four years of use.
 
 --explain prints each factor with its source and year.`,
 		Example: "  fred footprint carbon\n  fred footprint carbon --last 30d --step 1w\n  fred footprint carbon --zone PL --pue 1.2 --explain",
@@ -169,7 +170,8 @@ func (f *Factory) footprintFlags(cmd *cobra.Command, m *measuring) {
 	flags.StringVar(&m.query.By, "by", fred.Groupings[0], "what to group by: "+strings.Join(fred.Groupings, ", "))
 	flags.StringVar(&m.query.Rung, "source", "", "source of energy, in the place of the best there is: "+strings.Join(rungs(), ", "))
 	flags.BoolVar(&m.query.Exact, "exact", false, "compute from raw samples, which takes longer")
-	flags.StringVar(&m.query.Grid, "zone", "", "grid zone such as FR, in the place of the cluster's own")
+	f.zoneFlag(cmd, m)
+	flags.StringVar(&m.query.Intensity, "intensity", fred.Intensities[0], "grid intensity to count by: lifecycle, over the life of power plants, or direct, of what they burn")
 	flags.Float64Var(&m.query.PUE, "pue", 0, "PUE of the data center, in the place of the region's")
 	flags.BoolVar(&m.explain, "explain", false, "print each factor, with its source and year")
 	f.outputFlag(cmd, &m.format)
@@ -178,6 +180,12 @@ func (f *Factory) footprintFlags(cmd *cobra.Command, m *measuring) {
 	}
 	completeFlag(cmd, "by", fixed(fred.Groupings))
 	completeFlag(cmd, "source", fixed(rungs()))
+	completeFlag(cmd, "intensity", fixed(fred.Intensities))
+}
+
+// zoneFlag adds the flag that says which grid is meant.
+func (f *Factory) zoneFlag(cmd *cobra.Command, m *measuring) {
+	cmd.Flags().StringVar(&m.query.Grid, "zone", "", "grid zone such as FR, in the place of the cluster's own")
 	completeFlag(cmd, "zone", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return factor.Zones(), cobra.ShellCompDirectiveNoFileComp // read when asked for
 	})

@@ -11,6 +11,7 @@ type Config struct {
 	Cache      Cache         `key:"cache"`
 	Import     Import        `key:"import"`
 	Prometheus Prometheus    `key:"prometheus"`
+	Grid       Grid          `key:"grid"`
 	Server     Server        `key:"server"`
 	Cluster    InCluster     `key:"cluster"`
 	Clusters   []Cluster     `key:"clusters" doc:"Settings of single clusters; the first entry whose context matches holds"`
@@ -59,6 +60,18 @@ type Prometheus struct {
 	Cert     string   `key:"cert" doc:"File of the client certificate to log in with"`
 	Key      string   `key:"key" doc:"File of its key"`
 	Proxy    string   `key:"proxy" doc:"Proxy to ask through; that of HTTPS_PROXY and NO_PROXY when empty"`
+}
+
+// Grid says who is asked what grids emit.
+type Grid struct {
+	Live               bool   `key:"live" doc:"Ask those who publish what the grid of a cluster emits by the hour: NESO for Great Britain, RTE for France, and whom there is a key for; else yearly means are all there is" default:"true"`
+	ElectricityMapsKey Secret `key:"electricityMapsKey" doc:"Key of Electricity Maps, which is asked before others where it is set"`
+	EIAKey             Secret `key:"eiaKey" doc:"Key of EIA, for grids of the United States"`
+
+	ElectricityMapsURL string `key:"electricityMapsURL" doc:"Address of Electricity Maps in the place of its own, such as that of a mirror"`
+	EIAURL             string `key:"eiaURL" doc:"The same of EIA"`
+	NESOURL            string `key:"nesoURL" doc:"The same of NESO"`
+	RTEURL             string `key:"rteURL" doc:"The same of RTE's open data"`
 }
 
 // InCluster is the cluster that fred itself runs in.

@@ -34,6 +34,7 @@ func (s *Server) contract() {
 	ui(s, "energy/consumption/compare", "How the energy of two windows differs", ofTwoTimes, compared(s.Fred.CompareEnergy, uiWh))
 	ui(s, "carbon/consumption", "The emissions of a cluster over time, and of its namespaces", ofWindow, s.uiCarbon)
 	ui(s, "carbon/consumption/compare", "How the emissions of two windows differ", ofTwoTimes, compared(s.Fred.CompareCarbon, uiGrams))
+	ui(s, "energy/mix", "What feeds the grid that a cluster is on, over time", ofGrid, s.uiMix)
 	ui(s, "clusters/footprints", "What every cluster emitted and used", ofClusters, s.uiFootprints)
 	ui(s, "ai/cluster/facts", "What people wrote about a cluster", ofCluster, s.uiClusterFacts)
 	ui(s, "ai/namespace/facts", "What people wrote about a namespace", ofNamespace, s.uiNamespaceFacts)

@@ -30,13 +30,13 @@ type uiSeries struct {
 	Timestamps []time.Time `json:"timestamps" doc:"Starts of the buckets, UTC"`
 	Values     []float64   `json:"values" doc:"Totals of the buckets"`
 	Sum        float64     `json:"auc" doc:"Sum of values"`
-	Unit       string      `json:"unit" enum:"wh,gco2"`
+	Unit       string      `json:"unit" enum:"wh,gco2,mix"`
 	Details    []uiDetail  `json:"details"`
 }
 
 type uiDetail struct {
 	Name   string    `json:"name" doc:"Name of the namespace, or what else it is, in parentheses"`
-	Kind   string    `json:"kind" doc:"namespace, idle, system or unattributed"`
+	Kind   string    `json:"kind" doc:"namespace, idle, system or unattributed; mix"`
 	Values []float64 `json:"values"`
 }
 

@@ -29,6 +29,7 @@ var (
 		{"precision", false, "How long a bucket is: T, H, D, W, M, Y, or NONE. None is shorter than an hour, and those are the default"},
 	}
 	ofWindow   = append([]uiParam{{"cluster", true, "Alias or full name of the cluster"}}, ofClusters...)
+	ofGrid     = append(slices.Clone(ofClusters), uiParam{"cluster", false, "Alias or full name of the cluster; the current context's where there is none"})
 	ofTwoTimes = []uiParam{
 		ofWindow[0],
 		{"start_window_1", true, "When the first window starts, as start elsewhere"},

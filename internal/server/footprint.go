@@ -16,10 +16,34 @@ type Measured struct {
 	Exact  bool    `query:"exact" doc:"Compute from raw samples, which takes longer"`
 	Zone   string  `query:"zone" doc:"Grid zone, in the place of the cluster's own" example:"FR"`
 	PUE    float64 `query:"pue" doc:"PUE of the data center, in the place of the region's" example:"1.2"`
-	Last   string  `query:"last" doc:"How long the window is: 24h, 7d, 2w, 1mo, 1y; 1d where neither it nor start is given" example:"7d"`
-	Start  string  `query:"start" doc:"When the window starts: RFC 3339, a date, a date and time, or Unix seconds" example:"2026-11-01T00:00:00Z"`
-	End    string  `query:"end" doc:"When it ends; now if not given"`
-	TZ     string  `query:"tz" doc:"Time zone of days, and of times without one; UTC if not given" example:"Europe/Paris"`
+	Factor string  `query:"intensity" default:"lifecycle" enum:"lifecycle,direct" doc:"Grid intensity to count by: over the life of power plants, or of what they burned"`
+	Timed
+}
+
+// Timed says what time a question is about.
+type Timed struct {
+	Last  string `query:"last" doc:"How long the window is: 24h, 7d, 2w, 1mo, 1y; 1d where neither it nor start is given" example:"7d"`
+	Start string `query:"start" doc:"When the window starts: RFC 3339, a date, a date and time, or Unix seconds" example:"2026-11-01T00:00:00Z"`
+	End   string `query:"end" doc:"When it ends; now if not given"`
+	TZ    string `query:"tz" doc:"Time zone of days, and of times without one; UTC if not given" example:"Europe/Paris"`
+}
+
+func (t *Timed) asked(step string) window.Asked {
+	return window.Asked{Last: t.Last, Start: t.Start, End: t.End, Step: step, Zone: t.TZ}
+}
+
+// OfGrid is the input of the route about grids.
+type OfGrid struct {
+	Where
+	Zone string `query:"zone" doc:"Grid zone, in the place of those that clusters are on" example:"FR"`
+	Timed
+	Step string `query:"step" doc:"Cut the window into steps" enum:"none,1h,1d,1w,1mo,1y"`
+}
+
+func (o *OfGrid) place() []string { return []string{o.Zone, o.Last, o.Start, o.End, o.TZ, o.Step} }
+
+func (o *OfGrid) mix(q fred.Query) fred.MixQuery {
+	return fred.MixQuery{Query: q, Window: o.asked(o.Step), Grid: o.Zone}
 }
 
 // Windowed is the input of a route about energy or carbon over time.
@@ -38,7 +62,7 @@ type Compared struct {
 }
 
 func (m *Measured) place() []string {
-	return []string{m.By, m.Source, strconv.FormatBool(m.Exact), m.Zone, strconv.FormatFloat(m.PUE, 'g', -1, 64), m.Last, m.Start, m.End, m.TZ}
+	return []string{m.By, m.Source, strconv.FormatBool(m.Exact), m.Zone, strconv.FormatFloat(m.PUE, 'g', -1, 64), m.Factor, m.Last, m.Start, m.End, m.TZ}
 }
 
 func (w *Windowed) place() []string { return append(w.Measured.place(), w.Step) }
@@ -50,8 +74,8 @@ func (c *Compared) place() []string {
 // footprint is the question that m asks about q.
 func (m *Measured) footprint(q fred.Query, step string) fred.FootprintQuery {
 	return fred.FootprintQuery{
-		Query: q, By: m.By, Rung: m.Source, Exact: m.Exact, Grid: m.Zone, PUE: m.PUE,
-		Window: window.Asked{Last: m.Last, Start: m.Start, End: m.End, Step: step, Zone: m.TZ},
+		Query: q, By: m.By, Rung: m.Source, Exact: m.Exact, Grid: m.Zone, PUE: m.PUE, Intensity: m.Factor,
+		Window: m.asked(step),
 	}
 }
 

@@ -42,22 +42,27 @@ func (p *Page) changeTable(r fred.Comparison) Table {
 		plain[i] = *changed(&rows[i])
 	}
 	who, cells := whoColumns(r.Cluster, false, plain)
-	t := Table{Columns: append(who,
+	columns := append(who,
 		Column{Header: "FIRST", Right: true, Spare: 2},
 		Column{Header: "SECOND", Right: true, Spare: 1},
 		Column{Header: "DIFFERENCE", Right: true},
 		Column{Header: "%", Right: true},
-		Column{Header: "PER DAY", Right: true, Spare: 3, Wide: r.Total.PerDay == nil})}
+		Column{Header: "PER DAY", Right: true, Spare: 3, Wide: r.Total.PerDay == nil})
+	split := r.Total.GridEffect != nil && *r.Total.GridEffect != 0
+	if split {
+		columns = append(columns, Column{Header: "BY ENERGY", Right: true, Spare: 4}, Column{Header: "BY GRID", Right: true, Spare: 4})
+	}
+	t := Table{Columns: columns}
 	for i := range rows {
-		t.Rows = append(t.Rows, append(cells(&plain[i]), changeCells(&rows[i])...))
+		t.Rows = append(t.Rows, append(cells(&plain[i]), changeCells(&rows[i], split)...))
 	}
 	name := make([]Cell, len(who))
 	name[len(name)-1] = Cell{"total", term.Strong}
-	t.Total = append(name, changeCells(r.Total)...)
+	t.Total = append(name, changeCells(r.Total, split)...)
 	return t
 }
 
-func changeCells(c *footprint.Change) []Cell {
+func changeCells(c *footprint.Change, split bool) []Cell {
 	show := func(v *unit.Figure) string { return dashed(v, c.Unit, false) }
 	tone := term.Plain
 	if c.Difference != nil && *c.Difference < 0 {
@@ -67,12 +72,16 @@ func changeCells(c *footprint.Change) []Cell {
 	if c.Percentage != nil {
 		percentage = fmt.Sprintf("%+.1f%%", float64(*c.Percentage))
 	}
-	return []Cell{
+	cells := []Cell{
 		text(show(c.First.Value)), text(show(c.Second.Value)),
 		{dashed(c.Difference, c.Unit, true), tone},
 		{percentage, tone},
 		text(dashed(c.PerDay, c.Unit, true)),
 	}
+	if split {
+		cells = append(cells, text(dashed(c.EnergyEffect, c.Unit, true)), text(dashed(c.GridEffect, c.Unit, true)))
+	}
+	return cells
 }
 
 // dashed shows a figure of a unit, with its sign where that matters.

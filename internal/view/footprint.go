@@ -165,7 +165,7 @@ func (p *Page) explained(explain bool, from []report.Provenance) {
 		}
 		if o.Note != "" {
 			for note := range strings.SplitSeq(o.Note, "; ") {
-				p.sentence(Cell{"  " + note, term.Faint})
+				p.indented(Cell{note, term.Faint})
 			}
 		}
 	}

@@ -46,6 +46,17 @@ func (p *Page) sentence(c Cell) {
 	}
 }
 
+// indented writes c two columns to the right, on as many lines as it takes.
+func (p *Page) indented(c Cell) {
+	lines := []string{redact.Terminal(c.Text)}
+	if p.Dress.Width > 0 {
+		lines = wrap(lines[0], max(1, p.Dress.Width-2))
+	}
+	for _, line := range lines {
+		p.Line(Cell{"  " + line, c.Tone})
+	}
+}
+
 // field writes a value and its name, if there is one, on as many lines as it takes.
 func (p *Page) field(name, value string) {
 	if value == "" {

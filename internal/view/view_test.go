@@ -19,7 +19,9 @@ import (
 	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/fred"
 	"github.com/fredctl/fred/pkg/kube"
+	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/report"
+	"github.com/fredctl/fred/pkg/window"
 )
 
 // morning is the moment that every golden file is of.
@@ -32,7 +34,8 @@ func world(t testing.TB) *fred.Fred {
 	c := cache.New(cache.NewMemory(), cache.Options{Now: func() time.Time { return morning }})
 	t.Cleanup(c.Close)
 	return fred.New(fred.Options{
-		Cache: c, Contexts: w, Kubernetes: w, Source: simulation.Name, Simulated: true, Moment: w.Moment, Age: 24 * time.Hour,
+		Cache: c, Contexts: w, Kubernetes: w, Source: simulation.Name, Simulated: true, Moment: w.Moment, Now: w.Moment, Age: 24 * time.Hour,
+		Meter: w, MeterName: simulation.Name, Grids: []mix.Source{simulation.Grid{}},
 	})
 }
 
@@ -52,7 +55,7 @@ func made[R any](name string, look func(R) view.Doc, ask func() (R, error)) func
 	}
 }
 
-// pages are all that fred kube shows, of the simulated clusters, and what fred
+// pages are all that fred kube and fred footprint show, of the simulated clusters, and what fred
 // cache does.
 func pages(t testing.TB) []page {
 	t.Helper()
@@ -80,6 +83,21 @@ func pages(t testing.TB) []page {
 		made("configmaps-of", view.ConfigMaps, func() (fred.ConfigMapList, error) { return f.ConfigMaps(ctx, fred.Query{}, "deploy", "web") }),
 		made("services", view.Services, func() (fred.ServiceList, error) { return f.Services(ctx, fred.Query{}, "", "") }),
 		made("ingresses", view.Ingresses, func() (fred.IngressList, error) { return f.Ingresses(ctx, everywhere, "", "") }),
+		made("carbon", explained(view.Carbon), func() (fred.CarbonReport, error) { return f.Carbon(ctx, fred.FootprintQuery{}) }),
+		made("carbon-all-days", plainly(view.Carbon), func() (fred.CarbonReport, error) {
+			return f.Carbon(ctx, fred.FootprintQuery{Query: all, By: "cluster", Window: window.Asked{Last: "3d", Step: "1d"}})
+		}),
+		made("energy-workloads", plainly(view.Energy), func() (fred.EnergyReport, error) {
+			return f.Energy(ctx, fred.FootprintQuery{Query: fred.Query{Namespace: "shop"}, By: "workload", Rung: "snapshot"})
+		}),
+		made("carbon-compare", plainly(view.Comparison), func() (fred.Comparison, error) {
+			return f.CompareCarbon(ctx, fred.CompareQuery{FootprintQuery: fred.FootprintQuery{Window: window.Asked{Last: "1w"}}, First: window.Asked{Start: "2026-10-01", Last: "1d"}})
+		}),
+		made("mix", view.Mix, func() (fred.MixReport, error) { return f.Mix(ctx, fred.MixQuery{}) }),
+		made("mix-all-days", view.Mix, func() (fred.MixReport, error) {
+			return f.Mix(ctx, fred.MixQuery{Query: all, Window: window.Asked{Last: "2d", Step: "1d"}})
+		}),
+		made("mix-yearly", view.Mix, func() (fred.MixReport, error) { return f.Mix(ctx, fred.MixQuery{Grid: "PL"}) }),
 		made("nothing", view.Ingresses, func() (fred.IngressList, error) {
 			return f.Ingresses(ctx, fred.Query{Namespace: "kube-system"}, "", "")
 		}),
@@ -87,6 +105,14 @@ func pages(t testing.TB) []page {
 		list = append(list, p(t))
 	}
 	return list
+}
+
+func explained[R any](lay func(R, bool) view.Doc) func(R) view.Doc {
+	return func(r R) view.Doc { return lay(r, true) }
+}
+
+func plainly[R any](lay func(R, bool) view.Doc) func(R) view.Doc {
+	return func(r R) view.Doc { return lay(r, false) }
 }
 
 // terminal is a terminal without color, that many columns wide.

@@ -22,6 +22,9 @@ type Change struct {
 	Percentage *unit.Figure `json:"percentage" doc:"The difference in percent of the first; null where that is 0 or not known"`
 	PerDay     *unit.Figure `json:"differencePerDay,omitempty" doc:"The difference of the figures per day, where the windows differ in length"`
 	Share      *unit.Figure `json:"share,omitempty" doc:"Part of the whole difference, in percent, that this row made"`
+
+	EnergyEffect *unit.Figure `json:"energyEffect,omitempty" doc:"Part of a difference in emissions that energy made; what the grid made is the rest"`
+	GridEffect   *unit.Figure `json:"gridEffect,omitempty" doc:"Part of a difference in emissions that the grid made: its intensity at the times of use"`
 }
 
 // Amount is a figure of a window.
@@ -46,6 +49,35 @@ func (c *Change) Compare() {
 	if first.Length() != second.Length() {
 		c.PerDay = new(unit.Figure(float64(*b)/days(second) - float64(*a)/days(first)))
 	}
+}
+
+// Split says what part of the difference between the emissions of two cells the energy
+// made and what part the grid: each as if it had changed first and as if it had changed
+// last, the mean of the two, so that they add up. Where nothing was used in one window
+// all of it is the energy's.
+func (c *Change) Split(first, second Cell) {
+	if c.Difference == nil || !first.Emitted || !second.Emitted {
+		return
+	}
+	e1, e2 := first.Energy.Value, second.Energy.Value
+	grid := 0.
+	if e1 > 0 && e2 > 0 {
+		grid = (second.Carbon.Value/e2 - first.Carbon.Value/e1) * (e1 + e2) / 2
+	}
+	c.GridEffect = new(unit.Figure(grid))
+	c.EnergyEffect = new(*c.Difference - *c.GridEffect)
+}
+
+// AddEffects adds those of a row to the total's.
+func (c *Change) AddEffects(row *Change) {
+	if row.GridEffect == nil {
+		return
+	}
+	if c.GridEffect == nil {
+		c.GridEffect, c.EnergyEffect = new(unit.Figure), new(unit.Figure)
+	}
+	*c.GridEffect += *row.GridEffect
+	*c.EnergyEffect += *row.EnergyEffect
 }
 
 // Part says what part of the whole difference c made.

@@ -40,6 +40,7 @@ func (f *Fred) compare(ctx context.Context, q CompareQuery, emitted bool) (Compa
 	var whole [2]footprint.Cell
 	var known [2]unit.Figure
 	var counted unit.Figure // clusters, each once
+	var effects footprint.Change
 	err = f.footprints(ctx, second, emitted, func(b *book) error {
 		first.only = byGuesses // figures of one kind are compared
 		if b.metered {
@@ -56,6 +57,9 @@ func (f *Fred) compare(ctx context.Context, q CompareQuery, emitted bool) (Compa
 		b.stale = b.stale || before.stale
 		if !b.l.twin {
 			counted++
+			for i := range rows {
+				effects.AddEffects(&rows[i])
+			}
 			for i, w := range []*book{before, b} {
 				whole[i] = footprint.Sum([]footprint.Cell{whole[i], w.sum()})
 				k, _ := w.known()
@@ -69,6 +73,7 @@ func (f *Fred) compare(ctx context.Context, q CompareQuery, emitted bool) (Compa
 	total := change(emitted,
 		amount(first.Resolved.Window, whole[0], known[0]/n, emitted),
 		amount(second.Resolved.Window, whole[1], known[1]/n, emitted))
+	total.EnergyEffect, total.GridEffect = effects.EnergyEffect, effects.GridEffect
 	for i := range out.Items {
 		out.Items[i].Part(total.Difference)
 	}
@@ -110,6 +115,9 @@ func changes(first, second *book, emitted bool) []footprint.Change {
 		c := change(emitted,
 			amount(first.pieces[0], cellOf(before, e.Who), k1, emitted),
 			amount(second.pieces[0], cellOf(after, e.Who), k2, emitted))
+		if emitted {
+			c.Split(cellOf(before, e.Who), cellOf(after, e.Who))
+		}
 		c.Cluster, c.Class, c.Namespace, c.Kind, c.Name, c.Node = second.l.label(), e.Who.Class, e.Who.Namespace, e.Who.Kind, e.Who.Name, e.Who.Node
 		rows = append(rows, c)
 	}

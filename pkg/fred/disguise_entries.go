@@ -20,7 +20,7 @@ func (e *exporting) masked(entries []cache.Outgoing) ([]cache.Outgoing, error) {
 	for _, o := range entries {
 		masked, err := e.maskedOne(o)
 		switch {
-		case errors.Is(err, errWritten), errors.Is(err, errStrange), errors.Is(err, errSlipped), errors.Is(err, cache.ErrDamaged):
+		case errors.Is(err, errWritten), errors.Is(err, errStrange), errors.Is(err, errDaily), errors.Is(err, errPlace), errors.Is(err, errSlipped), errors.Is(err, cache.ErrDamaged):
 			e.stay(o, err)
 		case err != nil:
 			return nil, err
@@ -48,14 +48,22 @@ func (e *exporting) maskedOne(o cache.Outgoing) (cache.Outgoing, error) {
 	return masked, nil
 }
 
-// stay leaves an entry out. That facts stay is as it should be; all else is a gap.
+// stay leaves an entry out. That facts stay, and where clusters are, is as it should
+// be; all else is a gap. Days of one kind are told of once.
 func (e *exporting) stay(o cache.Outgoing, why error) {
 	h := e.disguise.header(o.Header)
 	code := report.Missing
-	if errors.Is(why, errWritten) {
+	if errors.Is(why, errWritten) || errors.Is(why, errPlace) {
 		code = report.Note
 	}
-	e.left = append(e.left, rowOf(h, o.Size(), LeftOut, why.Error()))
+	if i := len(e.left) - 1; i >= 0 && (errors.Is(why, errDaily) || errors.Is(why, errPlace)) && e.left[i].Reason == why.Error() && e.left[i].Cluster == placeOf(h.Key).cluster {
+		e.left[i].SizeBytes += o.Size()
+		e.left[i].Entries++
+		return
+	}
+	row := rowOf(h, o.Size(), LeftOut, why.Error())
+	row.Entries = 1
+	e.left = append(e.left, row)
 	e.warnings = append(e.warnings, report.Warning{
 		Code: code, Cluster: placeOf(h.Key).cluster, Message: fmt.Sprintf("%s is left out: %v", h.Key, why),
 	})

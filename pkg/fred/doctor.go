@@ -89,7 +89,31 @@ func (f *Fred) examine(ctx context.Context, c kube.Cluster) []Finding {
 	}
 	found = append(found, f.rights(ctx, c)...)
 	usage := slices.ContainsFunc(found, func(f Finding) bool { return f.Check == usageCheck && f.Status == OK })
-	return append(found, f.energyFinding(ctx, c.Name, usage))
+	return append(found, f.energyFinding(ctx, c.Name, usage), f.gridFinding(ctx, c))
+}
+
+// gridFinding tells which grid the cluster is on, and who tells what that emits.
+func (f *Fred) gridFinding(ctx context.Context, c kube.Cluster) Finding {
+	is := func(status Status, detail, hint string) Finding {
+		return Finding{Cluster: c.Name, Check: "grid", Status: status, Detail: detail, Hint: hint}
+	}
+	nodes, err := f.Kubernetes.List(ctx, c.Name, kube.Nodes, "")
+	if err != nil {
+		nodes = kube.Inventory{} // which rights says
+	}
+	s, err := f.site(&loaded{cluster: c, snapshot: kube.NewSnapshot(&nodes, map[kube.Resource]bool{kube.Nodes: true}, f.Now())}, &asking{})
+	if err != nil {
+		return bad(c.Name, "grid", err)
+	}
+	for _, source := range f.Grids {
+		if s.liveZone != "" && source.Knows(s.liveZone) {
+			return is(OK, fmt.Sprintf("%s, by the hour from %s", s.liveZone, source.Name()), "")
+		}
+	}
+	if s.zone == "" {
+		return is(Note, "the world's mean: the region of the nodes is in no table", "Set zone under clusters in the settings, such as FR.")
+	}
+	return is(Note, fmt.Sprintf("%s, by the mean of %d from %s", s.zone, s.grid.Year, s.grid.Source), "Set grid.electricityMapsKey to have it by the hour.")
 }
 
 const usageCheck = "usage"

@@ -26,6 +26,8 @@ type FootprintQuery struct {
 	Exact  bool    // from raw samples
 	Grid   string  // the grid's zone, in the place of the one the cluster is in
 	PUE    float64 // in the place of the data center's; 0: that
+
+	Intensity string // of the grid, one of Intensities; lifecycle when empty
 }
 
 // Groupings are what footprints may be shown by.
@@ -46,6 +48,7 @@ type book struct {
 	stale    bool
 	notes    []string // about the source
 	rejected int
+	used     used // of the grid
 }
 
 // asking is a footprint question, read.
@@ -81,6 +84,10 @@ func (f *Fred) read(q FootprintQuery) (*asking, error) {
 	}
 	if q.PUE != 0 && (q.PUE < 1 || q.PUE > 10) {
 		return nil, fault.New(fault.Invalid, "a PUE of %g cannot be", q.PUE).Hinted("Give what the data center draws by what its machines do, such as 1.2.")
+	}
+	a.Intensity = cmp.Or(q.Intensity, lifecycle)
+	if !slices.Contains(Intensities, a.Intensity) {
+		return nil, fault.New(fault.Invalid, "no grid intensity is called %q", q.Intensity).Hinted("Take one of %s.", list(Intensities))
 	}
 	var err error
 	a.Resolved, err = q.Window.Resolve(a.now, lastDay)
@@ -123,7 +130,12 @@ func (f *Fred) account(ctx context.Context, l *loaded, a *asking, namespace stri
 	var factors *footprint.Factors
 	var embodied footprint.Range
 	if emitted {
-		factors, embodied = s.factors(), s.Embodied()
+		live, err := f.gridHours(ctx, s.liveZone, a.Query, a.Resolved.Window)
+		if err != nil {
+			return nil, err
+		}
+		factors, embodied = s.factors(live), s.Embodied()
+		b.used = s.used(a.Resolved.Window, a.now)
 	}
 	b.ledger = footprint.NewLedger(b.pieces, a.fold(l, namespace), factors, embodied)
 	if a.only != byGuesses && (a.rung == "" || a.rung.Metered()) {
@@ -138,6 +150,9 @@ func (f *Fred) account(ctx context.Context, l *loaded, a *asking, namespace stri
 		b.warn(report.Note, "the window ends at %s, which is to come: figures go as far as now", a.End.Format(time.RFC3339))
 	}
 	b.warnAboutRungs()
+	if emitted {
+		b.warnAboutGrid()
+	}
 	return b, nil
 }
 

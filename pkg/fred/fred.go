@@ -17,6 +17,7 @@ import (
 	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/kube"
 	"github.com/fredctl/fred/pkg/legacy"
+	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/pseudonym"
 	"github.com/fredctl/fred/pkg/report"
 )
@@ -47,6 +48,9 @@ type Options struct {
 	// in provenance; "prometheus" when empty.
 	Meter     footprint.Meter
 	MeterName string
+	// Grids publish what grids emit by the hour, the preferred first; where none does,
+	// yearly means stand in.
+	Grids []mix.Source
 	// SiteOf says what the settings know of where a cluster stands; nil: nothing.
 	SiteOf func(cluster string) Site
 
@@ -97,8 +101,9 @@ type Options struct {
 // Fred answers questions. It is safe for concurrent use, and must be closed.
 type Fred struct {
 	Options
-	memo  memo
-	ahead ahead
+	memo     memo
+	ahead    ahead
+	gridDown downtime
 }
 
 // New returns a Fred made of o.

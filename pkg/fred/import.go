@@ -167,6 +167,9 @@ func (i *importing) take(ctx context.Context, in cache.Incoming) error {
 // rightful returns the header with the key under which the entry belongs here:
 // where another cluster bears the name, beside that one.
 func (i *importing) rightful(ctx context.Context, h cache.Header, p place) (cache.Header, error) {
+	if p.cluster == "" {
+		return h, nil
+	}
 	uid, ok := i.uids[p.cluster]
 	if !ok {
 		server, _, err := i.Cache.Peek(ctx, serverKey(p.cluster))

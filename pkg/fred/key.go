@@ -19,6 +19,7 @@ import (
 //	clusters/<context>/facts                   what people wrote about the cluster and what runs in it
 //	clusters/<context>/ai/<artifact>           what a model wrote about the cluster
 //	clusters/<context>/ai/in/<namespace>/[<kind>/<name>/]<artifact>   about a namespace, or a workload in it
+//	grid/<zone>/<source>/<day>                 what a grid emitted on one day (UTC), by hour
 //	aside/<uid>/<context>/…                    what an earlier cluster of that name left
 var clustersKey = cache.NewKey("clusters")
 

@@ -17,7 +17,7 @@ func entryKinds() []string {
 	for _, r := range kube.All {
 		kinds = append(kinds, string(r))
 	}
-	kinds = append(kinds, serverKind, factsKind, refusedKind, energyKind)
+	kinds = append(kinds, serverKind, factsKind, refusedKind, energyKind, gridKind)
 	for _, a := range legacy.Artifacts {
 		kinds = append(kinds, artifactKind(a))
 	}

@@ -10,7 +10,7 @@ import (
 // place is what the key of an entry says: whose it is, and of what. It is the
 // reading of the layout in key.go.
 type place struct {
-	cluster   string
+	cluster   string // "" where it is of none
 	namespace string // where the entry is of one namespace
 	kind      string // the resource, "server", "facts", "refused", "ai-summary", …
 	aside     string // the identity of the cluster that it was set aside for
@@ -36,6 +36,10 @@ func placeOf(key cache.Key) place {
 	s := key.Segments()
 	if len(s) > 2 && s[0] == "aside" {
 		p.aside, s = s[1], s[2:]
+	}
+	if len(s) == 4 && s[0] == gridKind {
+		p.kind = gridKind
+		return p
 	}
 	if len(s) < 3 || s[0] != "clusters" {
 		return p

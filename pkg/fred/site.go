@@ -25,15 +25,19 @@ type site struct {
 	footprint.Site
 	provider, region string
 	regions          []string // more than one: nodes differ
-	zone             string
+	zone             string   // of the table
+	liveZone         string   // by which those who publish hours know it
 	grid, pue        factor.Factor
-	power            []string // what is assumed of machines, one sentence each
-	unknown          int      // machines of a type that is in no table
+	kind             string            // one of Intensities
+	live             *gridHours        // of the grid, where carbon is asked about
+	hourly           []footprint.Range // of the hours of live, in gCO2e per kWh
+	power            []string          // what is assumed of machines, one sentence each
+	unknown          int               // machines of a type that is in no table
 }
 
 // site finds out where the cluster of l stands.
 func (f *Fred) site(l *loaded, a *asking) (*site, error) {
-	s := &site{Site: footprint.Site{Since: l.snapshot.Founded()}}
+	s := &site{Site: footprint.Site{Since: l.snapshot.Founded()}, kind: a.Intensity}
 	s.locate(l)
 	s.machines(l)
 	set := f.SiteOf(l.cluster.Name)
@@ -123,21 +127,26 @@ func ranged(f factor.Factor) footprint.Range {
 func (s *site) onGrid(zone string) error {
 	if zone == "" {
 		s.zone, s.grid, _ = factor.GridOf(s.provider, s.region)
+		place, _ := factor.PlaceOf(s.provider, s.region)
+		s.liveZone = place.Zone
 		return nil
 	}
 	g, ok := factor.Grid(zone)
 	if !ok {
 		return unknown("grid zone", zone, factor.Zones())
 	}
-	s.zone, s.grid = strings.ToUpper(zone), g
+	s.zone, s.liveZone, s.grid = strings.ToUpper(zone), strings.ToUpper(zone), g
 	return nil
 }
 
-// factors turn energy into carbon here. The tables are of years: every hour has
-// the same intensity.
-func (s *site) factors() *footprint.Factors {
-	grid := ranged(s.grid)
-	return &footprint.Factors{PUE: ranged(s.pue), Grid: func(time.Time) (footprint.Range, bool) { return grid, s.grid.Value > 0 }}
+// factors turn energy into carbon here: hour by hour where somebody publishes that,
+// by the yearly mean where nobody does.
+func (s *site) factors(live *gridHours) *footprint.Factors {
+	s.live, s.hourly = live, live.intensities(s.kind)
+	return &footprint.Factors{PUE: ranged(s.pue), Grid: func(hour time.Time) (footprint.Range, bool) {
+		r, _, known := s.intensity(hour)
+		return r, known
+	}}
 }
 
 // provenance says where the figures of b come from.
@@ -155,11 +164,8 @@ func (b *book) provenance(emitted, simulated bool) []report.Provenance {
 		return out
 	}
 	s := b.site
+	out = append(out, b.gridProvenance()...)
 	out = append(out,
-		report.Provenance{
-			Fields: []string{"carbonGrams"}, Cluster: cluster, Method: report.Estimated, Source: s.grid.Source, Note: s.grid.Note,
-			Factor: said("grid intensity of "+cmp.Or(s.zone, "the world"), s.grid, "gCO2e/kWh"),
-		},
 		report.Provenance{
 			Fields: []string{"carbonGrams"}, Cluster: cluster, Method: report.Estimated, Source: s.pue.Source, Note: s.pue.Note,
 			Factor: said("PUE", s.pue, ""),

@@ -32,6 +32,7 @@ type TransferRow struct {
 	Action      Action    `json:"action" doc:"What was done with it" enum:"exported,added,replaced,merged,kept,unchanged,deleted,left out"`
 	Reason      string    `json:"reason,omitempty" doc:"Why it was left out or kept"`
 	Count       int       `json:"count,omitempty" doc:"Objects in the entry"`
+	Entries     int       `json:"entries,omitempty" doc:"Entries that the row stands for; 1 where it is left out"`
 	SizeBytes   int64     `json:"sizeBytes" doc:"Bytes of the entry"`
 	CollectedAt time.Time `json:"collectedAt,omitzero" doc:"When it was read from its source"`
 }
@@ -72,9 +73,10 @@ func payloadOf(o cache.Outgoing) []byte {
 
 func addRow(t *Transfer, row TransferRow) {
 	t.Items = append(t.Items, row)
-	t.Total.Entries++
+	n := max(1, row.Entries)
+	t.Total.Entries += n
 	t.Total.SizeBytes += row.SizeBytes
-	t.Total.Actions[row.Action]++
+	t.Total.Actions[row.Action] += n
 }
 
 // selection is which entries are meant.
@@ -89,7 +91,7 @@ func (s selection) has(p place) bool {
 	switch {
 	case p.kind == "" || p.kind == refusedKind:
 		return false
-	case s.clusters != nil && (p.aside != "" || !slices.Contains(s.clusters, p.cluster)):
+	case s.clusters != nil && p.kind != gridKind && (p.aside != "" || !slices.Contains(s.clusters, p.cluster)):
 		return false
 	case s.kinds != nil && p.kind != serverKind && !slices.Contains(s.kinds, p.kind):
 		return false

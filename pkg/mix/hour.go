@@ -32,6 +32,9 @@ const (
 	Storage    Fuel = "storage" // what was stored before, by pumps or batteries
 )
 
+// Fuels are all of them, in the order in which people name them.
+var Fuels = []Fuel{Nuclear, Wind, Solar, Hydro, Biomass, Geothermal, Gas, Coal, Oil, Other, Unknown, Imports, Storage}
+
 // Basis says whose electricity an intensity is of.
 type Basis string
 
@@ -64,6 +67,8 @@ type Answer struct {
 type Source interface {
 	// Name is how people call the source.
 	Name() string
+	// Terms are what must be said where its figures are shown; "" for nothing.
+	Terms() string
 	// Knows says whether the source publishes that zone (FR, US-CAL-CISO).
 	Knows(zone string) bool
 	// Hours returns the hours that overlap w, as far as they have begun. Of a zone

@@ -40,6 +40,18 @@ type Intensity float64
 // Of returns the emissions of consuming e on a grid of intensity i.
 func (i Intensity) Of(e Energy) Carbon { return Carbon(float64(i) * e.KWh()) }
 
+// MarshalJSON writes i to nine significant digits and no exponent.
+func (i Intensity) MarshalJSON() ([]byte, error) { return number(float64(i)), nil }
+
+// String shows i with its unit, as people read it: "46.6 g/kWh".
+func (i Intensity) String() string {
+	digits := 0
+	if math.Abs(float64(i)) < 99.95 {
+		digits = 1
+	}
+	return strconv.FormatFloat(float64(i), 'f', digits, 64) + " g/kWh"
+}
+
 // Figure is a number of whatever unit stands beside it.
 type Figure float64
 

@@ -24,7 +24,7 @@ type EIA struct{ *remote }
 
 // NewEIA returns EIA, asked through client, or http.DefaultClient if that is nil, with
 // the key that key returns at that time.
-func NewEIA(client *http.Client, key func() string, o Options) *EIA {
+func NewEIA(client *http.Client, key Key, o Options) *EIA {
 	since := time.Date(2018, time.July, 1, 0, 0, 0, 0, time.UTC)
 	r := newRemote("EIA", client, o, "https://api.eia.gov", since)
 	return &EIA{r.signed(key, func(r *http.Request, key string) {
@@ -52,7 +52,10 @@ func respondent(zone string) (string, bool) {
 	return parts[2], slices.Contains(respondents, parts[2])
 }
 
-// Knows implements Source.
+// Terms implements mix.Source.
+func (*EIA) Terms() string { return "data by the U.S. Energy Information Administration" }
+
+// Knows implements mix.Source.
 func (*EIA) Knows(zone string) bool {
 	_, ok := respondent(zone)
 	return ok
@@ -65,7 +68,7 @@ const (
 	hourLayout = "2006-01-02T15"
 )
 
-// Hours implements Source.
+// Hours implements mix.Source.
 func (e *EIA) Hours(ctx context.Context, zone string, w window.Window) (mix.Answer, error) {
 	of, ok := respondent(zone)
 	if !ok {

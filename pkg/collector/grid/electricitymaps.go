@@ -24,7 +24,7 @@ type ElectricityMaps struct {
 
 // NewElectricityMaps returns Electricity Maps, asked through client, or
 // http.DefaultClient if that is nil, with the key that key returns at that time.
-func NewElectricityMaps(client *http.Client, key func() string, o Options) *ElectricityMaps {
+func NewElectricityMaps(client *http.Client, key Key, o Options) *ElectricityMaps {
 	since := time.Date(2017, time.January, 1, 0, 0, 0, 0, time.UTC)
 	r := newRemote("Electricity Maps", client, o, "https://api.electricitymaps.com", since)
 	return &ElectricityMaps{r.signed(key, func(r *http.Request, key string) { r.Header.Set("auth-token", key) }), o.Direct}
@@ -33,7 +33,10 @@ func NewElectricityMaps(client *http.Client, key func() string, o Options) *Elec
 // zones is how its zones are written: a country, or a part of one.
 var zones = regexp.MustCompile(`^[A-Z]{2}(-[A-Z0-9]{1,8}){0,3}$`)
 
-// Knows implements Source. Which zones there are, and which of them the key may ask
+// Terms implements mix.Source.
+func (*ElectricityMaps) Terms() string { return "data by Electricity Maps, by the terms of the key" }
+
+// Knows implements mix.Source. Which zones there are, and which of them the key may ask
 // for, turns out when they are asked for.
 func (*ElectricityMaps) Knows(zone string) bool { return zones.MatchString(strings.ToUpper(zone)) }
 
@@ -44,7 +47,7 @@ const (
 	replaced = 30 * day            // an estimate that stands so long stays
 )
 
-// Hours implements Source. If the key's plan does not hold the past, the last 24 hours
+// Hours implements mix.Source. If the key's plan does not hold the past, the last 24 hours
 // are all there is of w; if w is older, that is a fault of kind Forbidden.
 func (e *ElectricityMaps) Hours(ctx context.Context, zone string, w window.Window) (mix.Answer, error) {
 	zone = strings.ToUpper(zone)

@@ -86,7 +86,8 @@ func (r *remote) forbidden(status int) error {
 
 // invalid is the fault of an answer that cannot be understood.
 func (r *remote) invalid(body []byte, err error) error {
-	said := show(body, r.secret())
+	key, _ := r.secret() // it was had a moment ago
+	said := show(body, key)
 	syntax, broken := errors.AsType[*json.SyntaxError](err)
 	var f *fault.Error
 	switch {

@@ -32,6 +32,10 @@ type Options struct {
 	Direct bool             // ask Electricity Maps for the direct intensity too, which doubles its requests; the others have it anyway
 }
 
+// Key returns the key to ask with at that moment, or a fault that says why there is
+// none. It is called for every request, and must be safe for concurrent use.
+type Key func() (string, error)
+
 // remote is a source as it is asked over HTTP.
 type remote struct {
 	name   string
@@ -39,7 +43,7 @@ type remote struct {
 	url    string
 	now    func() time.Time
 	since  time.Time                         // before which the source has nothing
-	key    func() string                     // nil where anybody may ask
+	key    Key                               // nil where anybody may ask
 	sign   func(r *http.Request, key string) // puts the key where the source looks for it
 }
 
@@ -56,7 +60,7 @@ func newRemote(name string, client *http.Client, o Options, address string, sinc
 
 // signed returns r asking with a key, which is not carried to another host: neither
 // in a header of its own, nor in the address that a Referer would hold.
-func (r *remote) signed(key func() string, sign func(*http.Request, string)) *remote {
+func (r *remote) signed(key Key, sign func(*http.Request, string)) *remote {
 	client := *r.client
 	client.CheckRedirect = func(next *http.Request, before []*http.Request) error {
 		if first := before[0].URL; next.URL.Host != first.Host || next.URL.Scheme != first.Scheme || len(before) > 5 {
@@ -66,20 +70,25 @@ func (r *remote) signed(key func() string, sign func(*http.Request, string)) *re
 	}
 	r.client, r.key, r.sign = &client, key, sign
 	if key == nil {
-		r.key = func() string { return "" }
+		r.key = func() (string, error) { return "", nil }
 	}
 	return r
 }
 
-// Name implements Source.
+// Name implements mix.Source.
 func (r *remote) Name() string { return r.name }
 
-// secret returns the key, or "".
-func (r *remote) secret() string {
+// secret returns the key, or "" where none is needed.
+func (r *remote) secret() (string, error) {
 	if r.key == nil {
-		return ""
+		return "", nil
 	}
-	return strings.TrimSpace(r.key())
+	key, err := r.key()
+	key = strings.TrimSpace(key)
+	if err == nil && key == "" {
+		err = fault.New(fault.Unauthorized, "%s is not asked without a key", r.name).Hinted("Set the key of %s.", r.name)
+	}
+	return key, err
 }
 
 // batch returns an empty batch for the hours that overlap w, as far as they have begun
@@ -123,9 +132,9 @@ func pieces(from, to time.Time, most time.Duration) iter.Seq2[time.Time, time.Ti
 // get returns what the source answers. If the source has no time now and says when to
 // come back, it is asked again.
 func (r *remote) get(ctx context.Context, path string, query url.Values) ([]byte, error) {
-	key := r.secret()
-	if r.key != nil && key == "" {
-		return nil, fault.New(fault.Unauthorized, "%s is not asked without a key", r.name).Hinted("Set the key of %s.", r.name)
+	key, err := r.secret()
+	if err != nil {
+		return nil, err
 	}
 	for tries := 0; ; tries++ {
 		body, wait, err := r.once(ctx, path, query, key)

@@ -64,7 +64,7 @@ func (a *api) options() grid.Options {
 	return grid.Options{URL: a.URL, Now: func() time.Time { return now }}
 }
 
-func key() string { return secret }
+func key() (string, error) { return secret, nil }
 
 // sources are all of them, asking a, with a zone that each knows.
 func (a *api) sources() map[string]mix.Source {
@@ -192,7 +192,7 @@ func TestAKeyIsNotCarriedElsewhere(t *testing.T) {
 
 func TestWithoutAKeyNobodyIsAsked(t *testing.T) {
 	a := newAPI(t, says(200, `{}`))
-	for _, k := range []func() string{nil, func() string { return " \n" }} {
+	for _, k := range []grid.Key{nil, func() (string, error) { return " \n", nil }} {
 		for zone, s := range map[string]mix.Source{"DE": grid.NewElectricityMaps(a.Client(), k, a.options()), "US": grid.NewEIA(a.Client(), k, a.options())} {
 			_, err := s.Hours(t.Context(), zone, between("2026-11-23T00:00:00Z", "2026-11-23T09:00:00Z"))
 			require.Equal(t, fault.Unauthorized, fault.KindOf(err))

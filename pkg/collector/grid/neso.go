@@ -22,7 +22,10 @@ func NewNESO(client *http.Client, o Options) *NESO {
 	return &NESO{newRemote("NESO", client, o, "https://api.carbonintensity.org.uk", since)}
 }
 
-// Knows implements Source.
+// Terms implements mix.Source.
+func (*NESO) Terms() string { return "data by NESO, CC BY 4.0" }
+
+// Knows implements mix.Source.
 func (*NESO) Knows(zone string) bool { return strings.EqualFold(zone, "GB") }
 
 const (
@@ -30,7 +33,7 @@ const (
 	minuteLayout = "2006-01-02T15:04Z"
 )
 
-// Hours implements Source.
+// Hours implements mix.Source.
 func (n *NESO) Hours(ctx context.Context, zone string, w window.Window) (mix.Answer, error) {
 	if !n.Knows(zone) {
 		return mix.Answer{}, n.unknown(zone)

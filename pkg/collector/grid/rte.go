@@ -24,7 +24,10 @@ func NewRTE(client *http.Client, o Options) *RTE {
 	return &RTE{newRemote("RTE", client, o, "https://odre.opendatasoft.com", since)}
 }
 
-// Knows implements Source.
+// Terms implements mix.Source.
+func (*RTE) Terms() string { return "data by RTE, éCO2mix, Licence Ouverte 2.0" }
+
+// Knows implements mix.Source.
 func (*RTE) Knows(zone string) bool { return strings.EqualFold(zone, "FR") }
 
 const (
@@ -34,7 +37,7 @@ const (
 	unripe   = 7 * 24 * time.Hour   // younger values are not checked yet
 )
 
-// Hours implements Source. An hour is in one of the two lists, and nobody says since
+// Hours implements mix.Source. An hour is in one of the two lists, and nobody says since
 // when: what the list of what was measured has is taken from there, and what was
 // before from the other.
 func (s *RTE) Hours(ctx context.Context, zone string, w window.Window) (mix.Answer, error) {

@@ -38,7 +38,9 @@ func newCacheBoard(ctx context.Context, dir string, p programs) (*cacheBoard, er
 	zipped := filepath.Join(dir, "zip.zip")
 	exported := filepath.Join(dir, "export.zip")
 	fewExported := filepath.Join(dir, "few.zip")
-	env := func(home string) []string { return []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")} }
+	env := func(home string) []string {
+		return []string{"HOME=" + home, "FRED_GRID_LIVE=false", "PATH=" + os.Getenv("PATH")}
+	}
 	fresh := func(paths ...string) func() error {
 		return func() error {
 			var errs []error

@@ -1,0 +1,259 @@
+package fred_test
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fredctl/fred/internal/testutil"
+	"github.com/fredctl/fred/pkg/collector/grid"
+	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/fred"
+	"github.com/fredctl/fred/pkg/mix"
+	"github.com/fredctl/fred/pkg/report"
+)
+
+// onGrids is a metered cluster, of 40 Wh an hour, beside publishers of grids.
+func onGrids(t *testing.T, more ...func(*testutil.Grids, grid.Options) mix.Source) (*stand, *gauge, *testutil.Grids) {
+	t.Helper()
+	g, api := &gauge{node: "n1", rung: "kepler"}, testutil.NewGrids(t)
+	var s *stand
+	api.Now = func() time.Time { return s.Now() }
+	at := grid.Options{URL: api.URL, Now: api.Now}
+	s = dev(t, func(o *fred.Options) {
+		o.Meter = g
+		for _, source := range more {
+			o.Grids = append(o.Grids, source(api, at))
+		}
+		o.Grids = append(o.Grids, grid.NewNESO(api.Client(), at), grid.NewRTE(api.Client(), at))
+	})
+	return s, g, api
+}
+
+func carbonOf(t *testing.T, s *stand, q fred.FootprintQuery) fred.CarbonReport {
+	t.Helper()
+	q.PUE = 1.5
+	r, err := s.Carbon(t.Context(), q)
+	require.NoError(t, err)
+	return r
+}
+
+func onZone(zone, length string) fred.FootprintQuery {
+	q := last(length)
+	q.Grid = zone
+	return q
+}
+
+func TestCarbonIsCountedHourByHour(t *testing.T) {
+	s, _, _ := onGrids(t)
+	for _, zone := range []string{"GB", "FR"} {
+		direct := onZone(zone, "1d")
+		direct.Intensity = "direct"
+		r := carbonOf(t, s, direct)
+		// From noon to noon every hour of the clock comes once: 20 to 43, of 40 Wh each.
+		require.InDelta(t, 24*31.5*0.040*1.5, float64(*r.Total.Carbon), 1e-6, zone)
+
+		r = carbonOf(t, s, onZone(zone, "1d"))
+		// 70 % of 12, a mean of 7.5 % of 490, and 22.5 % of 11.
+		require.InDelta(t, 24*(0.70*12+0.075*490+0.225*11)*0.040*1.5, float64(*r.Total.Carbon), 1e-6, zone)
+		require.Empty(t, r.Warnings)
+		require.Contains(t, r.Provenance[1].Factor.Name, "grid intensity of "+zone+" by the hour")
+		require.InDelta(t, 47.625, r.Provenance[1].Factor.Value, 1e-9)
+		require.Contains(t, r.Provenance[1].Note, "24 of 24 hours, from 21.28 to 73.97 gCO2e/kWh; computed from the mix")
+
+		// An hour at three in the morning is not one at noon.
+		q := onZone(zone, "1h")
+		q.Window.End = "2026-11-01T04:00:00Z"
+		require.InDelta(t, (0.70*12+0.05*490+0.25*11)*0.040*1.5, float64(*carbonOf(t, s, q).Total.Carbon), 1e-6, zone)
+	}
+}
+
+func TestAPartOfADayIsWhatItsHoursEmit(t *testing.T) {
+	s, _, _ := onGrids(t)
+	whole := carbonOf(t, s, onZone("FR", "2d"))
+	sum := 0.
+	for _, w := range [][2]string{
+		{"2026-10-30T12:00:00Z", "2026-10-31T03:17:00Z"},
+		{"2026-10-31T03:17:00Z", "2026-10-31T03:59:59.5Z"},
+		{"2026-10-31T03:59:59.5Z", "2026-11-01T12:00:00Z"},
+	} {
+		q := onZone("FR", "")
+		q.Window.Start, q.Window.End = w[0], w[1]
+		sum += float64(*carbonOf(t, s, q).Total.Carbon)
+	}
+	require.InDelta(t, float64(*whole.Total.Carbon), sum, 1e-9)
+}
+
+func TestAPublisherIsAskedForAnHourOnceItIsFinal(t *testing.T) {
+	s, _, api := onGrids(t)
+	carbonOf(t, s, onZone("GB", "3d"))
+	require.Equal(t, []string{"/intensity/2026-10-29T00:00Z/2026-11-01T12:00Z", "/generation/2026-10-29T00:00Z/2026-11-01T12:00Z"}, api.Asked())
+	carbonOf(t, s, onZone("GB", "3d"))
+	carbonOf(t, s, onZone("gb", "2d"))
+	require.Empty(t, api.Asked(), "fresh, however the zone is written")
+	s.clock.pass(16 * time.Minute)
+	carbonOf(t, s, onZone("GB", "3d"))
+	require.Equal(t, []string{"/intensity/2026-11-01T11:00Z/2026-11-01T12:16Z", "/generation/2026-11-01T11:00Z/2026-11-01T12:16Z"}, api.Asked(), "what was a forecast")
+	s.clock.pass(24 * time.Hour)
+	carbonOf(t, s, onZone("GB", "3d"))
+	require.Len(t, api.Asked(), 2)
+	carbonOf(t, s, onZone("GB", "1mo"))
+	require.Equal(t, []string{
+		"/intensity/2026-10-02T00:00Z/2026-10-16T00:00Z", "/generation/2026-10-02T00:00Z/2026-10-16T00:00Z",
+		"/intensity/2026-10-16T00:00Z/2026-10-29T00:00Z", "/generation/2026-10-16T00:00Z/2026-10-29T00:00Z",
+	}, api.Asked(), "what lies before, a fortnight at a time")
+}
+
+func TestWhatIsNotCheckedYetIsAskedForLessAndLess(t *testing.T) {
+	s, _, api := onGrids(t)
+	q := onZone("FR", "")
+	q.Window.Start, q.Window.End = "2026-10-22", "2026-10-23" // nine and a half days ago
+	carbonOf(t, s, q)
+	require.NotEmpty(t, api.Asked())
+	s.clock.pass(20 * time.Hour)
+	carbonOf(t, s, q)
+	require.Empty(t, api.Asked(), "a tenth of its age has not passed")
+	s.clock.pass(5 * time.Hour)
+	carbonOf(t, s, q)
+	require.NotEmpty(t, api.Asked())
+	s.clock.pass(30 * 24 * time.Hour)
+	carbonOf(t, s, q)
+	require.NotEmpty(t, api.Asked(), "checked by now")
+	s.clock.pass(300 * 24 * time.Hour)
+	carbonOf(t, s, q)
+	require.Empty(t, api.Asked(), "for good")
+}
+
+func TestWithoutItsPublisherTheYearlyMeanStandsIn(t *testing.T) {
+	const yearly = 44.18 // of France, by Ember
+	for name, tt := range map[string]struct {
+		status int
+		said   string
+		asked  int
+	}{
+		"down":      {500, "RTE is down (500): the yearly mean stands in", 1},
+		"too often": {429, "RTE is asked too often (429): the yearly mean stands in", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _, api := onGrids(t)
+			api.Answer(func(w http.ResponseWriter, _ *http.Request) bool {
+				w.Header().Set("Retry-After", "3600")
+				w.WriteHeader(tt.status)
+				return true
+			})
+			r := carbonOf(t, s, onZone("FR", "1d"))
+			require.InDelta(t, 24*yearly*0.040*1.5, float64(*r.Total.Carbon), 1e-6)
+			require.Len(t, r.Warnings, 1)
+			require.Equal(t, report.Note, r.Warnings[0].Code, "nothing is missing")
+			require.Equal(t, tt.said, r.Warnings[0].Message)
+			require.Len(t, api.Asked(), tt.asked)
+			require.Len(t, carbonOf(t, s, onZone("FR", "1d")).Warnings, 1)
+			require.Empty(t, api.Asked(), "it is left alone for a while")
+			s.clock.pass(6 * time.Minute)
+			api.Answer(nil)
+			require.Empty(t, carbonOf(t, s, onZone("FR", "1d")).Warnings)
+		})
+	}
+}
+
+func TestWhatAPublisherSaidOutlivesIt(t *testing.T) {
+	s, _, api := onGrids(t)
+	before := carbonOf(t, s, onZone("FR", "2d"))
+	api.Close()
+	s.clock.pass(time.Hour)
+	q := onZone("FR", "")
+	q.Window.Start, q.Window.End = "2026-10-30T12:00:00Z", "2026-11-01T12:00:00Z"
+	after := carbonOf(t, s, q)
+	require.InDelta(t, float64(*before.Total.Carbon), float64(*after.Total.Carbon), 1e-9)
+	require.Len(t, after.Warnings, 1)
+	require.Contains(t, after.Warnings[0].Message, "RTE does not answer")
+	require.NotContains(t, after.Warnings[0].Message, "yearly")
+}
+
+func TestAnExpiredKeyIsSaidOnceAndAnotherSourceTaken(t *testing.T) {
+	s, _, api := onGrids(t, func(api *testutil.Grids, o grid.Options) mix.Source {
+		old := func() (string, error) { return "expired-key-4711", nil }
+		return grid.NewElectricityMaps(api.Client(), old, o)
+	})
+	r := carbonOf(t, s, onZone("FR", "3d"))
+	require.Len(t, r.Warnings, 1)
+	require.Equal(t, "Electricity Maps does not know the key (401)", r.Warnings[0].Message)
+	require.Equal(t, "RTE", r.Provenance[1].Source)
+	require.Len(t, slices.DeleteFunc(api.Asked(), func(u string) bool { return u[:3] != "/v4" }), 2, "the past, and what any key may see")
+
+	q := onZone("DE", "1d")
+	r = carbonOf(t, s, q)
+	require.Equal(t, "Electricity Maps does not know the key (401): the yearly mean stands in", r.Warnings[0].Message)
+}
+
+func TestADirectIntensityIsInNoTable(t *testing.T) {
+	s, _, _ := onGrids(t)
+	q := onZone("PL", "1d")
+	q.Intensity = "direct"
+	r := carbonOf(t, s, q)
+	require.Nil(t, r.Total.Carbon)
+	require.True(t, report.Partial(r.Warnings))
+	require.Contains(t, r.Warnings[0].Message, "the direct intensity of the grid of PL is not known for 24 hours")
+	q.Intensity = "indirect"
+	_, err := s.Carbon(t.Context(), q)
+	require.Equal(t, fault.Invalid, fault.KindOf(err))
+}
+
+func TestTheMixIsTheMeanOfItsHours(t *testing.T) {
+	s, _, api := onGrids(t)
+	r, err := s.Mix(t.Context(), fred.MixQuery{Grid: "fr", Window: last("1d").Window})
+	require.NoError(t, err)
+	require.Len(t, r.Items, 1)
+	row := r.Items[0]
+	require.InDelta(t, 70, float64(row.Mix[mix.Nuclear]), 1e-9)
+	require.InDelta(t, 7.5, float64(row.Mix[mix.Gas]), 1e-9)
+	require.InDelta(t, 22.5, float64(row.Mix[mix.Wind]), 1e-9)
+	require.Len(t, row.Mix, 3)
+	require.InDelta(t, 22.5, float64(*row.Renewable), 1e-9)
+	require.InDelta(t, 92.5, float64(*row.LowCarbon), 1e-9)
+	require.InDelta(t, 31.5, float64(*row.Direct), 1e-9)
+	require.InDelta(t, 47.625, float64(*row.Lifecycle), 1e-9)
+	require.InDelta(t, 1, float64(row.Known), 1e-9)
+	require.Equal(t, []string{"FR", "RTE"}, []string{row.Zone, row.Source})
+
+	api.Asked()
+	q := fred.MixQuery{Grid: "FR", Window: last("1d").Window}
+	q.Window.Step = "1h"
+	r, err = s.Mix(t.Context(), q)
+	require.NoError(t, err)
+	require.Len(t, r.Items, 24)
+	require.Empty(t, api.Asked(), "carbon and mix are of one reading")
+	for i, row := range r.Items {
+		require.InDelta(t, testutil.DirectAt(*row.Start), float64(*row.Direct), 1e-9)
+		sum := 0.
+		for _, f := range slices.Sorted(maps.Keys(row.Mix)) {
+			sum += float64(row.Mix[f])
+		}
+		require.InDelta(t, 100, sum, 1e-9, "row %d", i)
+	}
+
+	r, err = s.Mix(t.Context(), fred.MixQuery{Grid: "PL", Window: last("1d").Window})
+	require.NoError(t, err)
+	require.Nil(t, r.Items[0].Mix, "a table has none")
+	require.InDelta(t, 614.98, float64(*r.Items[0].Lifecycle), 1e-9)
+	require.Equal(t, 2024, r.Items[0].Year)
+	require.Zero(t, r.Items[0].Known)
+	_, err = s.Mix(t.Context(), fred.MixQuery{Grid: "QQ"})
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+}
+
+func TestGridsAreOfNoClusterAndTravelWithAll(t *testing.T) {
+	s, _, _ := onGrids(t)
+	carbonOf(t, s, onZone("FR", "2d"))
+	list, err := s.Entries(t.Context(), fred.EntryQuery{Kinds: []string{"grid"}})
+	require.NoError(t, err)
+	require.Len(t, list.Items, 3)
+	for _, e := range list.Items {
+		require.Empty(t, e.Cluster)
+		require.Contains(t, e.Name, "grid/fr/rte/")
+	}
+}
