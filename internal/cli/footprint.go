@@ -9,6 +9,7 @@ import (
 
 	"github.com/fredctl/fred/internal/view"
 	"github.com/fredctl/fred/pkg/factor"
+	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/fred"
 	"github.com/fredctl/fred/pkg/window"
@@ -47,7 +48,8 @@ grid the cluster is on; what making the machines emitted stands apart.`,
 	f.prometheusFlag(cmd.PersistentFlags())
 	f.footprintFlags(cmd, &m)
 	m.windowFlags(cmd.Flags())
-	m.limits.failOnFlag(cmd, "carbon>10kg, embodied>1kg, energy>20kWh")
+	m.limits.failOnFlag(cmd, "carbon>10kg, embodied>1kg, energy>20kWh, sci>2g")
+	m.perFlag(cmd)
 	cmd.RunE = m.carbon(f)
 	cmd.AddCommand(newEnergy(f), newCarbon(f), newMix(f))
 	return cmd
@@ -102,7 +104,8 @@ contracts count for nothing. What making the machines emitted is apart
 	}
 	f.footprintFlags(cmd, &m)
 	m.windowFlags(cmd.Flags())
-	m.limits.failOnFlag(cmd, "carbon>10kg, embodied>1kg, energy>20kWh")
+	m.limits.failOnFlag(cmd, "carbon>10kg, embodied>1kg, energy>20kWh, sci>2g")
+	m.perFlag(cmd)
 	cmd.RunE = m.carbon(f)
 	cmd.AddCommand(newCompare(f, "carbon", (*fred.Fred).CompareCarbon))
 	return cmd
@@ -111,11 +114,17 @@ contracts count for nothing. What making the machines emitted is apart
 // carbon answers with a CarbonReport.
 func (m *measuring) carbon(f *Factory) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) error {
+		if m.query.Per == "" && m.limits.of("sci") {
+			return fault.New(fault.Invalid, "--fail-on sci needs a functional unit").Hinted("Say what is counted with --per, such as --per users=1200.")
+		}
 		var t totals
 		err := answer(cmd, f, m.within(cmd), m.format, func(lib *fred.Fred, ctx context.Context, q fred.Query) (fred.CarbonReport, error) {
 			r, err := lib.Carbon(ctx, m.of(q))
 			if r.Total != nil {
-				t = totals{r.Total.Energy, r.Total.Carbon, r.Total.Embodied}
+				t = totals{r.Total.Energy, r.Total.Carbon, r.Total.Embodied, nil}
+				if r.Total.SCI != nil {
+					t.sci = r.Total.SCI.Grams
+				}
 			}
 			return r, err
 		}, func(r fred.CarbonReport) view.Doc { return view.Carbon(r, m.explain) })
@@ -155,6 +164,11 @@ unknown where the first is nothing.`,
 	return cmd
 }
 
+// perFlag adds the flag that asks for emissions by functional unit.
+func (m *measuring) perFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&m.query.Per, "per", "", "functional unit and how many there were, for the Software Carbon Intensity: users=1200")
+}
+
 // prometheusFlag adds the flag that says where energy is read from.
 func (f *Factory) prometheusFlag(flags *pflag.FlagSet) {
 	flags.String("prometheus-url", "", "Prometheus to read energy from")
@@ -173,6 +187,7 @@ func (f *Factory) footprintFlags(cmd *cobra.Command, m *measuring) {
 	f.zoneFlag(cmd, m)
 	flags.StringVar(&m.query.Intensity, "intensity", fred.Intensities[0], "grid intensity to count by: lifecycle, over the life of power plants, or direct, of what they burn")
 	flags.Float64Var(&m.query.PUE, "pue", 0, "PUE of the data center, in the place of the region's")
+	flags.BoolVar(&m.query.ShareIdle, "share-idle", false, "share what is idle among those who used something, as they used it")
 	flags.BoolVar(&m.explain, "explain", false, "print each factor, with its source and year")
 	f.outputFlag(cmd, &m.format)
 	fixed := func(words []string) cobra.CompletionFunc {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 
 // limit is what the total of an answer must not pass: carbon>10kg.
 type limit struct {
-	of    string // energy, carbon or embodied
+	of    string // energy, carbon, embodied or sci
 	above bool   // else below
 	equal bool
 	value float64 // in Wh or g
@@ -32,6 +33,7 @@ var scales = map[string]map[string]float64{
 	"energy":   {"mWh": 1e-3, "Wh": 1, "kWh": 1e3, "MWh": 1e6, "GWh": 1e9},
 	"carbon":   {"mg": 1e-3, "g": 1, "kg": 1e3, "t": 1e6},
 	"embodied": {"mg": 1e-3, "g": 1, "kg": 1e3, "t": 1e6},
+	"sci":      {"mg": 1e-3, "g": 1, "kg": 1e3, "t": 1e6},
 }
 
 // Set implements pflag.Value.
@@ -42,7 +44,7 @@ func (l *limits) Set(s string) error {
 	}
 	units, ok := scales[m[1]]
 	if !ok {
-		return fmt.Errorf("%q has no limit: carbon, embodied and energy have", m[1])
+		return fmt.Errorf("%q has no limit: carbon, embodied, energy and sci have", m[1])
 	}
 	scale, ok := units[m[4]]
 	if !ok {
@@ -80,6 +82,7 @@ func (l *limits) failOnFlag(cmd *cobra.Command, of string) {
 type totals struct {
 	energy           *unit.Energy
 	carbon, embodied *unit.Carbon
+	sci              *unit.Carbon // per functional unit
 }
 
 // of returns the total of what, as a number and as people read it.
@@ -91,8 +94,15 @@ func (t totals) of(what string) (value float64, said string, known bool) {
 		return float64(*t.carbon), t.carbon.String(), true
 	case what == "embodied" && t.embodied != nil:
 		return float64(*t.embodied), t.embodied.String(), true
+	case what == "sci" && t.sci != nil:
+		return float64(*t.sci), t.sci.String(), true
 	}
 	return 0, "", false
+}
+
+// of reports whether there is a limit of what.
+func (l limits) of(what string) bool {
+	return slices.ContainsFunc(l, func(one limit) bool { return one.of == what })
 }
 
 // judged returns err, how an answer with the totals t ended, or that it passed a limit.

@@ -17,6 +17,8 @@ type Measured struct {
 	Zone   string  `query:"zone" doc:"Grid zone, in the place of the cluster's own" example:"FR"`
 	PUE    float64 `query:"pue" doc:"PUE of the data center, in the place of the region's" example:"1.2"`
 	Factor string  `query:"intensity" default:"lifecycle" enum:"lifecycle,direct" doc:"Grid intensity to count by: over the life of power plants, or of what they burned"`
+	Share  bool    `query:"share-idle" doc:"Share what is idle among those who used something, as they used it"`
+	Per    string  `query:"per" doc:"Functional unit and how many there were, for the Software Carbon Intensity of emissions" example:"users=1200"`
 	Timed
 }
 
@@ -62,7 +64,7 @@ type Compared struct {
 }
 
 func (m *Measured) place() []string {
-	return []string{m.By, m.Source, strconv.FormatBool(m.Exact), m.Zone, strconv.FormatFloat(m.PUE, 'g', -1, 64), m.Factor, m.Last, m.Start, m.End, m.TZ}
+	return []string{m.By, m.Source, strconv.FormatBool(m.Exact), m.Zone, strconv.FormatFloat(m.PUE, 'g', -1, 64), m.Factor, strconv.FormatBool(m.Share), m.Per, m.Last, m.Start, m.End, m.TZ}
 }
 
 func (w *Windowed) place() []string { return append(w.Measured.place(), w.Step) }
@@ -74,7 +76,7 @@ func (c *Compared) place() []string {
 // footprint is the question that m asks about q.
 func (m *Measured) footprint(q fred.Query, step string) fred.FootprintQuery {
 	return fred.FootprintQuery{
-		Query: q, By: m.By, Rung: m.Source, Exact: m.Exact, Grid: m.Zone, PUE: m.PUE, Intensity: m.Factor,
+		Query: q, By: m.By, Rung: m.Source, Exact: m.Exact, Grid: m.Zone, PUE: m.PUE, Intensity: m.Factor, ShareIdle: m.Share, Per: m.Per,
 		Window: m.asked(step),
 	}
 }

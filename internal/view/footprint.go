@@ -48,6 +48,9 @@ func Carbon(r fred.CarbonReport, explain bool) Doc {
 			p.about(r.Cluster, r.Window)
 			p.amount("carbon", carbon(r.Total.Carbon), span(r.Total.CarbonLow, r.Total.CarbonHigh))
 			p.amount("embodied", carbon(r.Total.Embodied), "")
+			if s := r.Total.SCI; s != nil {
+				p.amount("sci", carbon(s.Grams)+" for each of "+strconv.FormatFloat(float64(s.Amount), 'f', -1, 64)+" "+s.Unit, span(s.Low, s.High))
+			}
 			p.amount("energy", energy(r.Total.Energy), span(r.Total.EnergyLow, r.Total.EnergyHigh))
 			p.origin(r.Provenance, &r.Total.EnergyTotal)
 			p.grid(r.Provenance)

@@ -49,6 +49,7 @@ type CarbonRow struct {
 type CarbonTotal struct {
 	EnergyTotal
 	Emission
+	SCI *SCI `json:"sci,omitempty" doc:"Emissions per functional unit, where one is asked about"`
 }
 
 // Sum adds the cells of entries up.

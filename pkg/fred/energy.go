@@ -28,6 +28,9 @@ func (f *Fred) Carbon(ctx context.Context, q FootprintQuery) (CarbonReport, erro
 		return footprint.CarbonRow{EnergyRow: c.EnergyRow(b.l.label(), who, piece), Emission: c.Emission()}
 	})
 	out.Total = &footprint.CarbonTotal{EnergyTotal: t.energy(), Emission: t.sum.Emission()}
+	if t.per != nil {
+		out.Total.SCI = t.per.Of(out.Total.Emission)
+	}
 	return out, err
 }
 
@@ -40,7 +43,7 @@ func weigh[I, T any](ctx context.Context, f *Fred, q FootprintQuery, out *report
 	if err != nil {
 		return t, err
 	}
-	out.Window = &a.Resolved.Window
+	out.Window, t.per = &a.Resolved.Window, a.per
 	var books []*book
 	err = f.footprints(ctx, a, emitted, func(b *book) error {
 		b.rows(func(c *footprint.Cell, who footprint.Who, piece *window.Window) {
@@ -60,6 +63,7 @@ type totals struct {
 	known   unit.Figure
 	covered *unit.Figure
 	books   int
+	per     *footprint.SCI
 }
 
 func (t *totals) add(b *book) {

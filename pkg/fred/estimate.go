@@ -28,6 +28,9 @@ func (f *Fred) estimate(b *book, a *asking) {
 		w.End = a.now
 	}
 	for account := range b.site.Estimate(rung, loads(b.l, b.site, rung, a.By == "node"), w, a.By == "node") {
+		if a.ShareIdle {
+			account.ShareIdle()
+		}
 		b.ledger.Add(&account)
 	}
 }

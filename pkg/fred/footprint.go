@@ -28,6 +28,8 @@ type FootprintQuery struct {
 	PUE    float64 // in the place of the data center's; 0: that
 
 	Intensity string // of the grid, one of Intensities; lifecycle when empty
+	Per       string // a functional unit and how many there were, such as users=1200
+	ShareIdle bool   // give what is idle to those who used something
 }
 
 // Groupings are what footprints may be shown by.
@@ -56,6 +58,7 @@ type asking struct {
 	FootprintQuery
 	window.Resolved
 	rung footprint.Rung
+	per  *footprint.SCI
 	only how
 	now  time.Time
 }
@@ -84,6 +87,12 @@ func (f *Fred) read(q FootprintQuery) (*asking, error) {
 	}
 	if q.PUE != 0 && (q.PUE < 1 || q.PUE > 10) {
 		return nil, fault.New(fault.Invalid, "a PUE of %g cannot be", q.PUE).Hinted("Give what the data center draws by what its machines do, such as 1.2.")
+	}
+	if q.Per != "" {
+		var err error
+		if a.per, err = footprint.ParseUnit(q.Per); err != nil {
+			return nil, err
+		}
 	}
 	a.Intensity = cmp.Or(q.Intensity, lifecycle)
 	if !slices.Contains(Intensities, a.Intensity) {
@@ -129,13 +138,12 @@ func (f *Fred) account(ctx context.Context, l *loaded, a *asking, namespace stri
 	b := &book{l: l, site: s, pieces: a.Pieces(), cut: a.Step != window.Whole}
 	var factors *footprint.Factors
 	var embodied footprint.Range
+	settled := func() error { return nil }
 	if emitted {
-		live, err := f.gridHours(ctx, s.liveZone, a.Query, a.Resolved.Window)
-		if err != nil {
-			return nil, err
-		}
-		factors, embodied = s.factors(live), s.Embodied()
-		b.used = s.used(a.Resolved.Window, a.now)
+		ahead, cancel := context.WithCancel(ctx)
+		settled = f.settling(ahead, s, a)
+		defer func() { cancel(); _ = settled() }() // where something else fails
+		factors, embodied = s.factors(settled), s.Embodied()
 	}
 	b.ledger = footprint.NewLedger(b.pieces, a.fold(l, namespace), factors, embodied)
 	if a.only != byGuesses && (a.rung == "" || a.rung.Metered()) {
@@ -150,7 +158,11 @@ func (f *Fred) account(ctx context.Context, l *loaded, a *asking, namespace stri
 		b.warn(report.Note, "the window ends at %s, which is to come: figures go as far as now", a.End.Format(time.RFC3339))
 	}
 	b.warnAboutRungs()
+	if err := settled(); err != nil {
+		return nil, err
+	}
 	if emitted {
+		b.used = s.used(a.Resolved.Window, a.now)
 		b.warnAboutGrid()
 	}
 	return b, nil
@@ -181,6 +193,9 @@ func (f *Fred) metered(ctx context.Context, b *book, a *asking) error {
 		}
 		r := &d.entry.Value
 		account := b.site.Account(r, a.By == "node")
+		if a.ShareIdle {
+			account.ShareIdle()
+		}
 		b.ledger.Add(&account)
 		b.rejected += r.Rejected
 		for _, n := range r.Notes {

@@ -5,7 +5,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/fredctl/fred/pkg/factor"
 	"github.com/fredctl/fred/pkg/footprint"
@@ -139,11 +142,27 @@ func (s *site) onGrid(zone string) error {
 	return nil
 }
 
-// factors turn energy into carbon here: hour by hour where somebody publishes that,
-// by the yearly mean where nobody does.
-func (s *site) factors(live *gridHours) *footprint.Factors {
-	s.live, s.hourly = live, live.intensities(s.kind)
+// settling reads what the grid of s emitted in the window of a, beside whatever else is
+// done until settled is called, which waits for it.
+func (f *Fred) settling(ctx context.Context, s *site, a *asking) (settled func() error) {
+	var g errgroup.Group
+	g.Go(func() error {
+		live, err := f.gridHours(ctx, s.liveZone, a.Query, a.Resolved.Window)
+		if err == nil {
+			s.live, s.hourly = live, live.intensities(s.kind)
+		}
+		return err
+	})
+	return sync.OnceValue(g.Wait)
+}
+
+// factors turn energy into carbon here, once the grid is settled: hour by hour where
+// somebody publishes that, by the yearly mean where nobody does.
+func (s *site) factors(settled func() error) *footprint.Factors {
 	return &footprint.Factors{PUE: ranged(s.pue), Grid: func(hour time.Time) (footprint.Range, bool) {
+		if settled() != nil { // interrupted: nobody will see it
+			return footprint.Range{}, false
+		}
 		r, _, known := s.intensity(hour)
 		return r, known
 	}}
