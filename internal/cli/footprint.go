@@ -51,7 +51,7 @@ grid the cluster is on; what making the machines emitted stands apart.`,
 	m.limits.failOnFlag(cmd, "carbon>10kg, embodied>1kg, energy>20kWh, sci>2g")
 	m.perFlag(cmd)
 	cmd.RunE = m.carbon(f)
-	cmd.AddCommand(newEnergy(f), newCarbon(f), newMix(f))
+	cmd.AddCommand(newEnergy(f), newCarbon(f), newMix(f), newCollect(f))
 	return cmd
 }
 

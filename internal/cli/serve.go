@@ -87,7 +87,7 @@ func serve(ctx context.Context, f *Factory) error {
 	}
 	s, err := server.New(server.Options{
 		Fred: built.Fred, Offline: built.Switch, Version: f.Version, Base: c.Server.BaseURLPath, Bound: l.Addr(),
-		Hosts: c.Server.Hosts, Origins: c.Server.Origins, Log: log, Extras: f.Routes,
+		Record: c.Server.Record, Hosts: c.Server.Hosts, Origins: c.Server.Origins, Log: log, Extras: f.Routes,
 		Frontend: server.Frontend{K8Features: c.UI.K8Features, Logo: c.UI.Logo},
 	})
 	if err != nil {

@@ -37,12 +37,13 @@ type Import struct {
 
 // Server holds the settings of fred serve.
 type Server struct {
-	Address     string   `key:"address" doc:"Address to listen on" default:"127.0.0.1"`
-	Port        int      `key:"port" doc:"Port to listen on; 0 takes a free one" default:"8000"`
-	BaseURLPath string   `key:"baseURLPath" doc:"Path that every route lies under" default:"/fred"`
-	Hosts       []string `key:"hosts" doc:"Names, beside loopback's, under which fred may be reached"`
-	Origins     []string `key:"origins" doc:"Web origins, beside loopback's, whose pages may read answers"`
-	Insecure    bool     `key:"insecure" doc:"Listen beyond loopback although nobody has to log in"`
+	Address     string        `key:"address" doc:"Address to listen on" default:"127.0.0.1"`
+	Port        int           `key:"port" doc:"Port to listen on; 0 takes a free one" default:"8000"`
+	BaseURLPath string        `key:"baseURLPath" doc:"Path that every route lies under" default:"/fred"`
+	Hosts       []string      `key:"hosts" doc:"Names, beside loopback's, under which fred may be reached"`
+	Origins     []string      `key:"origins" doc:"Web origins, beside loopback's, whose pages may read answers"`
+	Record      time.Duration `key:"record" doc:"How often footprints are read, so that they are kept and on /metrics; never when 0" default:"15m"`
+	Insecure    bool          `key:"insecure" doc:"Listen beyond loopback although nobody has to log in"`
 }
 
 // Prometheus says where energy is read from.

@@ -89,7 +89,7 @@ func TestEverySettingThatCanStandInTheEnvironmentIsReadFromThere(t *testing.T) {
 		}
 		value := "text"
 		switch f.Path {
-		case "timeout":
+		case "timeout", "server.record":
 			value = values["duration"]
 		case "server.port", "import.entries", "import.entry", "import.total", "import.directory", "import.ratio":
 			value = values["int"]

@@ -79,7 +79,7 @@ func (l *laptop) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, l.bin, args...)
 	cmd.Dir = l.home
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: l.user, Cloneflags: l.flags}
-	cmd.Env = append([]string{"HOME=" + l.home, "FRED_GRID_LIVE=false", "PATH=" + os.Getenv("PATH")}, l.env...)
+	cmd.Env = append([]string{"HOME=" + l.home, "FRED_GRID_LIVE=false", "FRED_SERVER_RECORD=0s", "PATH=" + os.Getenv("PATH")}, l.env...)
 	if l.kubeconfig != "" {
 		cmd.Env = append(cmd.Env, "KUBECONFIG="+l.kubeconfig)
 	}

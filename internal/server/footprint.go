@@ -12,7 +12,7 @@ import (
 type Measured struct {
 	Listing
 	By     string  `query:"by" default:"namespace" enum:"namespace,workload,node,cluster" doc:"What to group by"`
-	Source string  `query:"source" doc:"Source of energy, in the place of the best there is" enum:"kepler,kepler-legacy,scaphandre,cpu-time,snapshot,requests,machines"`
+	Source string  `query:"source" doc:"Source of energy, in the place of the best there is" enum:"kepler,kepler-legacy,scaphandre,cpu-time,samples,snapshot,requests,machines"`
 	Exact  bool    `query:"exact" doc:"Compute from raw samples, which takes longer"`
 	Zone   string  `query:"zone" doc:"Grid zone, in the place of the cluster's own" example:"FR"`
 	PUE    float64 `query:"pue" doc:"PUE of the data center, in the place of the region's" example:"1.2"`

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -24,6 +25,11 @@ const (
 // those under way a few seconds. It closes l.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	h := s.httpServer()
+	ctx, cancel := context.WithCancel(ctx)
+	var background sync.WaitGroup
+	background.Go(func() { s.record(ctx) })
+	defer background.Wait()
+	defer cancel()
 	failed := make(chan error, 1)
 	go func() { failed <- h.Serve(l) }()
 	select {

@@ -21,10 +21,10 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 }
 
-func newMetrics(version string) *metrics {
+func newMetrics(version string, more prometheus.Collector) *metrics {
 	registry := prometheus.NewRegistry()
 	m := &metrics{
-		Handler: promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true}),
+		Handler: promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true, EnableOpenMetrics: true}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "fred_http_requests_total", Help: "Requests answered, by route and status.",
 		}, []string{"route", "code"}),
@@ -38,7 +38,7 @@ func newMetrics(version string) *metrics {
 		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
 	})
 	build.Set(1)
-	registry.MustRegister(build, m.requests, m.duration,
+	registry.MustRegister(build, more, m.requests, m.duration,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

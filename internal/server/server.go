@@ -28,6 +28,7 @@ type Options struct {
 	Timeout     time.Duration // for one answer; a minute when 0
 	Stall       time.Duration // for which a transfer of the cache may stand still; a minute when 0
 	BodyBytes   int64         // largest request body; 1 MiB when 0
+	Record      time.Duration // how often footprints are recorded while it serves; never when 0
 	MemoryBytes int64         // rendered answers kept; 32 MiB when 0, none when negative
 
 	Extras   []Extra      // routes beside fred's own
@@ -52,6 +53,7 @@ type Server struct {
 	answers *answers
 	asking  singleflight.Group // by question
 	metrics *metrics
+	gauges  *gauges
 	hosts   map[string]bool
 	origins map[string]bool
 	bound   netip.Addr
@@ -71,7 +73,8 @@ func New(o Options) (*Server, error) {
 	s.log = s.Log
 	s.answers = newAnswers(s.MemoryBytes)
 	s.hosts, s.origins, s.bound = hostSet(o.Hosts), originSet(o.Origins), addrOf(o.Bound)
-	s.metrics = newMetrics(s.Version)
+	s.gauges = &gauges{}
+	s.metrics = newMetrics(s.Version, s.gauges)
 	s.api = newAPI(s.mux, s.Version)
 	s.routes()
 	allowUnknown(s.api.OpenAPI().Components.Schemas)

@@ -33,8 +33,8 @@ func (s *Site) Account(r *Reading, byNode bool) Account {
 // split says whether r has hours of watt-hours, and hours of core-hours.
 func (r *Reading) split() (metered, timed bool) {
 	for _, rung := range r.Rungs {
-		metered = metered || rung != "" && rung != CPUTime
-		timed = timed || rung == CPUTime
+		metered = metered || rung != "" && !rung.inCores()
+		timed = timed || rung.inCores()
 	}
 	return metered, timed
 }
@@ -46,7 +46,7 @@ func (r *Reading) of(values []float64, timed bool) []float64 {
 	}
 	kept := missing(len(r.Rungs))
 	for h := range kept {
-		if h < len(values) && (r.Rungs[h] == CPUTime) == timed {
+		if h < len(values) && r.Rungs[h].inCores() == timed {
 			kept[h] = values[h]
 		}
 	}

@@ -90,3 +90,32 @@ func FuzzValues(f *testing.F) {
 		require.NoError(t, err)
 	})
 }
+
+func TestARecordingIsTheMeanOfItsMoments(t *testing.T) {
+	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	at := func(h float64) time.Time { return day.Add(time.Duration(h * float64(time.Hour))) }
+	used := func(name string, cores float64) footprint.Series {
+		return footprint.Series{Namespace: name, Node: "n1", Values: footprint.Values{cores}}
+	}
+	r := footprint.NewRecording(day)
+	require.True(t, r.Add(at(1), []footprint.Series{used("shop", 1), used("shop", 0.5), used("ops", 2)}))
+	require.True(t, r.Add(at(1.25), []footprint.Series{used("shop", 0.5)}))
+	require.False(t, r.Add(at(1.25), []footprint.Series{used("shop", 9)}), "the same moment again")
+	require.False(t, r.Add(at(0.5), nil), "one before")
+	require.False(t, r.Add(at(24), nil), "another day")
+	require.True(t, r.Add(at(3.5), []footprint.Series{used("late", 4)}))
+	require.Equal(t, 2, r.Moments[1])
+
+	got := r.Reading(at(3.5))
+	require.Equal(t, []footprint.Rung{"", footprint.Samples, "", footprint.Samples}, got.Rungs[:4])
+	require.Equal(t, []float64{0, 0.5, 0, 0.25}, []float64(got.Coverage[:4]))
+	hours := map[string][]float64{}
+	for _, s := range got.Series {
+		hours[s.Namespace] = s.Values[:4]
+	}
+	for name, want := range map[string][2]float64{"shop": {1, 0}, "ops": {1, 0}, "late": {0, 2}} { // of an hour and of a half
+		require.InDelta(t, want[0], hours[name][1], 1e-12, name)
+		require.InDelta(t, want[1], hours[name][3], 1e-12, name)
+		require.True(t, math.IsNaN(hours[name][0]) && math.IsNaN(hours[name][2]), "nobody looked: %s", name)
+	}
+}

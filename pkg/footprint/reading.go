@@ -22,19 +22,27 @@ const (
 	KeplerLegacy Rung = "kepler-legacy" // Kepler 0.9 and earlier: joules of containers
 	Scaphandre   Rung = "scaphandre"    // watts of processes and hosts
 	CPUTime      Rung = "cpu-time"      // cAdvisor's CPU time, times a model of the machine
+	Samples      Rung = "samples"       // metrics.k8s.io at moments that fred recorded, times the model
 	Snapshot     Rung = "snapshot"      // metrics.k8s.io at one instant, times the model
 	Requests     Rung = "requests"      // half of what pods request, times the model
 	Machines     Rung = "machines"      // nothing but nodes, times the model
 )
 
 // Ladder holds every rung, the best first.
-var Ladder = []Rung{Kepler, KeplerLegacy, Scaphandre, CPUTime, Snapshot, Requests, Machines}
+var Ladder = []Rung{Kepler, KeplerLegacy, Scaphandre, CPUTime, Samples, Snapshot, Requests, Machines}
 
 // Metered reports whether figures of r are read from meters or counters over time,
 // rather than guessed from one instant.
 func (r Rung) Metered() bool {
 	return r == Kepler || r == KeplerLegacy || r == Scaphandre || r == CPUTime
 }
+
+// inCores reports whether readings of r are of core-hours, which a model of the machine
+// turns into watt-hours.
+func (r Rung) inCores() bool { return r == CPUTime || r == Samples }
+
+// Modeled reports whether figures of r are a model's, rather than measured.
+func (r Rung) Modeled() bool { return !r.Metered() || r == CPUTime }
 
 // Grain is how fine the consumers of a Reading are.
 type Grain string
@@ -83,13 +91,13 @@ const (
 // Series is one consumer's figures.
 type Series struct {
 	Class     Class  `json:"class,omitempty"`
-	Node      string `json:"node,omitempty"` // of NodeTotal, NodeIdle and, on the rung CPUTime, of consumers too
+	Node      string `json:"node,omitempty"` // of NodeTotal, NodeIdle and, on the rungs CPUTime and Samples, of consumers too
 	Namespace string `json:"namespace,omitempty"`
 	Pod       string `json:"pod,omitempty"`  // by the finer grain
 	Kind      string `json:"kind,omitempty"` // what owns the pod, where the source knows: Deployment, StatefulSet, …
 	Name      string `json:"name,omitempty"`
 
-	// Values are by hour: watt-hours or, on the rung CPUTime, core-hours. NaN is
+	// Values are by hour: watt-hours or, on the rungs CPUTime and Samples, core-hours. NaN is
 	// where there is no sample, which is not zero.
 	Values Values `json:"values"`
 }

@@ -32,6 +32,20 @@ func (f *Fred) Known(ctx context.Context) ([]kube.Cluster, error) {
 	return known, nil
 }
 
+// Active returns the full names of the current context and of every cluster that
+// somebody has had an answer about since f was made: those that may be asked again
+// without being told to. To ask others might have people log in.
+func (f *Fred) Active(ctx context.Context) ([]string, error) {
+	known, err := f.Known(ctx)
+	var names []string
+	for _, c := range known {
+		if _, asked := f.asked.Load(c.Name); asked || c.Current {
+			names = append(names, c.Name)
+		}
+	}
+	return names, err
+}
+
 // cached returns the clusters that the cache has an inventory of, by name.
 func (f *Fred) cached(ctx context.Context) ([]kube.Cluster, error) {
 	var known []kube.Cluster

@@ -139,7 +139,7 @@ func (f *Fred) energyFinding(ctx context.Context, cluster string, usage bool) Fi
 	switch {
 	case errors.Is(err, footprint.ErrNoMeter):
 		return is(Note, "estimated from "+guess+": no Prometheus is named",
-			"Name one with prometheus.url: it knows CPU time over time and, where Kepler runs, what nodes measure.")
+			"Name one with prometheus.url: it knows CPU time over time and, where Kepler runs, what nodes measure. Without one, fred serve, or fred footprint collect every few minutes, keeps what pods use.")
 	case err != nil:
 		return bad(cluster, "energy", err)
 	case rung == "":

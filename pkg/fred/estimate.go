@@ -1,6 +1,7 @@
 package fred
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,9 +17,27 @@ import (
 // is known, that is taken to be used (Cloud Carbon Footprint's average).
 const busy = 0.5
 
-// estimate books what the window would have been, had the cluster always been as
-// it is now.
-func (f *Fred) estimate(b *book, a *asking) {
+// remember books what was recorded of a cluster that has no meter, and returns it.
+func (f *Fred) remember(ctx context.Context, b *book, a *asking) (recorded, error) {
+	seen, err := f.recorded(ctx, b.l, a)
+	for i := range seen {
+		account := b.site.Account(&seen[i], a.By == "node")
+		b.add(a, &account)
+	}
+	return seen, err
+}
+
+// add books an account.
+func (b *book) add(a *asking, account *footprint.Account) {
+	if a.ShareIdle {
+		account.ShareIdle()
+	}
+	b.ledger.Add(account)
+}
+
+// estimate books what the hours of the window that were not seen would have been, had
+// the cluster always been as it is now.
+func (f *Fred) estimate(b *book, a *asking, seen recorded) {
 	rung := a.rung
 	if rung == "" {
 		rung = bestRung(b.l)
@@ -28,10 +47,10 @@ func (f *Fred) estimate(b *book, a *asking) {
 		w.End = a.now
 	}
 	for account := range b.site.Estimate(rung, loads(b.l, b.site, rung, a.By == "node"), w, a.By == "node") {
-		if a.ShareIdle {
-			account.ShareIdle()
+		if len(seen) > 0 {
+			account = account.Without(seen.has)
 		}
-		b.ledger.Add(&account)
+		b.add(a, &account)
 	}
 }
 
@@ -123,7 +142,7 @@ func (b *book) rungs() []footprint.Rung {
 // allMeasured reports whether every figure of b comes from a meter of energy.
 func (b *book) allMeasured() bool {
 	rungs := b.rungs()
-	return len(rungs) > 0 && !slices.ContainsFunc(rungs, func(r footprint.Rung) bool { return !r.Metered() || r == footprint.CPUTime })
+	return len(rungs) > 0 && !slices.ContainsFunc(rungs, footprint.Rung.Modeled)
 }
 
 // source names the rungs that b rests on.
@@ -144,6 +163,7 @@ var meanings = map[footprint.Rung]string{
 	footprint.KeplerLegacy: "measured by Kepler 0.9 or earlier, whose idle energy is in its containers",
 	footprint.Scaphandre:   "measured by Scaphandre",
 	footprint.CPUTime:      "CPU time that cAdvisor counted, times a model of the machines",
+	footprint.Samples:      "what pods used at moments that fred recorded, times a model of the machines",
 	footprint.Snapshot:     "what pods use at this moment, as if they had always used it, times a model of the machines",
 	footprint.Requests:     "half of what pods request, as if they had always run, times a model of the machines",
 	footprint.Machines:     "machines that work half of the time, as if they had always run",
@@ -155,7 +175,7 @@ func (b *book) note() string {
 	modeled := false
 	for _, r := range b.rungs() {
 		parts = append(parts, meanings[r])
-		modeled = modeled || !r.Metered() || r == footprint.CPUTime
+		modeled = modeled || r.Modeled()
 	}
 	if modeled {
 		parts = append(parts, b.site.power...)

@@ -138,8 +138,10 @@ func part(inv kube.Inventory, r kube.Resource, namespace string) kube.Inventory 
 		out.Services = only(inv.Services, func(o kube.Service) bool { return here(o.Namespace) })
 	case kube.ConfigMaps:
 		out.ConfigMaps = only(inv.ConfigMaps, func(o kube.ConfigMap) bool { return here(o.Namespace) })
-	case kube.NodeMetrics, kube.PodMetrics:
-		out.Absent = true
+	case kube.NodeMetrics:
+		out.NodeMetrics, out.Absent = inv.NodeMetrics, inv.NodeMetrics == nil
+	case kube.PodMetrics:
+		out.PodMetrics, out.Absent = inv.PodMetrics, inv.PodMetrics == nil
 	default:
 		out.Workloads = only(inv.Workloads, func(o kube.Workload) bool { return o.Kind == kinds[r] && here(o.Namespace) })
 	}

@@ -152,7 +152,9 @@ func (f *Fred) account(ctx context.Context, l *loaded, a *asking, namespace stri
 		}
 	}
 	if a.only != byMeters && !b.metered && !a.rung.Metered() {
-		f.estimate(b, a)
+		if err := f.guess(ctx, b, a); err != nil {
+			return nil, err
+		}
 	}
 	if a.End.After(a.now) {
 		b.warn(report.Note, "the window ends at %s, which is to come: figures go as far as now", a.End.Format(time.RFC3339))
@@ -166,6 +168,24 @@ func (f *Fred) account(ctx context.Context, l *loaded, a *asking, namespace stri
 		b.warnAboutGrid()
 	}
 	return b, nil
+}
+
+// guess books what is had without a meter.
+func (f *Fred) guess(ctx context.Context, b *book, a *asking) error {
+	var seen recorded
+	if a.rung == "" || a.rung == footprint.Samples {
+		var err error
+		if seen, err = f.remember(ctx, b, a); err != nil {
+			return err
+		}
+	}
+	if a.rung == footprint.Samples && len(seen) == 0 && a.only == anyhow {
+		return fault.New(fault.NotFound, "nothing was recorded of this window").Hinted("Run fred footprint collect every few minutes, or fred serve.")
+	}
+	if a.rung != footprint.Samples {
+		f.estimate(b, a, seen)
+	}
+	return nil
 }
 
 func (b *book) warn(code report.Code, format string, args ...any) {
@@ -193,10 +213,7 @@ func (f *Fred) metered(ctx context.Context, b *book, a *asking) error {
 		}
 		r := &d.entry.Value
 		account := b.site.Account(r, a.By == "node")
-		if a.ShareIdle {
-			account.ShareIdle()
-		}
-		b.ledger.Add(&account)
+		b.add(a, &account)
 		b.rejected += r.Rejected
 		for _, n := range r.Notes {
 			if !slices.Contains(b.notes, n) {

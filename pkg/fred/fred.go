@@ -104,6 +104,7 @@ type Fred struct {
 	memo     memo
 	ahead    ahead
 	gridDown downtime
+	asked    sync.Map // clusters that answered, by name
 }
 
 // New returns a Fred made of o.

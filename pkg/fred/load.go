@@ -81,6 +81,7 @@ func (f *Fred) load(ctx context.Context, c kube.Cluster, q Query, namespace stri
 	out, err := l.assemble(need, parts)
 	switch {
 	case err == nil:
+		f.asked.Store(c.Name, true)
 		f.renewAhead(c, out, namespace, need)
 	case l.recalled.Load(): // nothing but old refusals: rights may have been given meanwhile
 		q.Refresh = true

@@ -39,7 +39,7 @@ func newCacheBoard(ctx context.Context, dir string, p programs) (*cacheBoard, er
 	exported := filepath.Join(dir, "export.zip")
 	fewExported := filepath.Join(dir, "few.zip")
 	env := func(home string) []string {
-		return []string{"HOME=" + home, "FRED_GRID_LIVE=false", "PATH=" + os.Getenv("PATH")}
+		return []string{"HOME=" + home, "FRED_GRID_LIVE=false", "FRED_SERVER_RECORD=0s", "PATH=" + os.Getenv("PATH")}
 	}
 	fresh := func(paths ...string) func() error {
 		return func() error {

@@ -114,7 +114,7 @@ func startYear(ctx context.Context, dir string, w *energy.World) (*rig.Prometheu
 func newEnergyBoard(dir, kubeconfig string, p programs, url string, w *energy.World) *energyBoard {
 	b := &energyBoard{board: board{programs: p, dir: dir, home: filepath.Join(dir, "home")}}
 	env := func(home string) []string {
-		return []string{"HOME=" + filepath.Join(dir, home), "FRED_GRID_LIVE=false", "PATH=" + os.Getenv("PATH"), "KUBECONFIG=" + kubeconfig}
+		return []string{"HOME=" + filepath.Join(dir, home), "FRED_GRID_LIVE=false", "FRED_SERVER_RECORD=0s", "PATH=" + os.Getenv("PATH"), "KUBECONFIG=" + kubeconfig}
 	}
 	forget := func(home string) func() error {
 		return func() error {

@@ -53,7 +53,7 @@ func newBoard(dir, kubeconfig string, p programs) (*board, error) {
 	if err := os.Mkdir(b.home, 0o700); err != nil {
 		return nil, fmt.Errorf("make home folder: %w", err)
 	}
-	b.env = []string{"HOME=" + b.home, "FRED_GRID_LIVE=false", "PATH=" + os.Getenv("PATH"), "KUBECONFIG=" + kubeconfig}
+	b.env = []string{"HOME=" + b.home, "FRED_GRID_LIVE=false", "FRED_SERVER_RECORD=0s", "PATH=" + os.Getenv("PATH"), "KUBECONFIG=" + kubeconfig}
 	fetch, err := curl(p.curl, dir, kubeconfig)
 	if err != nil {
 		return nil, err
