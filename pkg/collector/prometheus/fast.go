@@ -3,6 +3,8 @@ package prometheus
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/fredctl/fred/pkg/footprint"
@@ -20,6 +22,11 @@ func (r *reader) fast(ctx context.Context, s segment, parts []part, scrape time.
 		}
 	}
 	r.beyondNodes(s, wrong)
+	if slices.ContainsFunc(parts, func(p part) bool { return p.kind == counter }) {
+		if err := r.silences(ctx, s, scrape, wrong); err != nil {
+			return err
+		}
+	}
 	return r.again(ctx, s.family, parts, scrape, wrong)
 }
 
@@ -61,6 +68,33 @@ func (r *reader) fastPart(ctx context.Context, s segment, p part, scrape time.Du
 			if v > 0 {
 				wrong[series.first+i] = true
 			}
+		}
+	}
+	return err
+}
+
+// silences notes the hours in which an exporter was not heard across the end of one,
+// up to that in which it was heard again: VictoriaMetrics books all that was used
+// meanwhile on the last of them, if it lies in the same answer, and Prometheus nowhere.
+func (r *reader) silences(ctx context.Context, s segment, scrape time.Duration, wrong map[int]bool) error {
+	heard, err := r.hourly(ctx, s.start, s.end, func(string) string {
+		return fmt.Sprintf("group by (%s) (last_over_time(%s[%s]))", joined(s.family.node), r.selector(s.family.presence), seconds(3*scrape))
+	})
+	last := map[string]int{}
+	for _, series := range heard { // the earlier first
+		node := nameOf(series.labels, s.family.node)
+		for i, v := range series.values {
+			if math.IsNaN(v) {
+				continue
+			}
+			h := series.first + i
+			if since, known := last[node]; known && h > since+1 {
+				wrong[h] = true
+				for m := since + 1; m < h && time.Duration(h-since)*time.Hour <= longestGap; m++ { // growth is told across so much
+					wrong[m] = true
+				}
+			}
+			last[node] = h
 		}
 	}
 	return err

@@ -139,6 +139,35 @@ func TestAnAbsurdHourIsReadAgainWhole(t *testing.T) {
 	require.Equal(t, 1, r.Rejected)
 }
 
+func TestWhatAnExporterDidNotTellIsNotBookedOnTheHourAfter(t *testing.T) {
+	node := labels{"node_name": "a", "zone": "package"}
+	told := append(steady(-900, 1800, 50), steady(9000, 10800, 50)...) // silent for two hours
+	ends := [][2]float64{{0, 1}, {3600, 1}, {7200, 1}, {10800, 1}}
+	m := script{
+		{`^count by \(prometheus_replica,replica\) \(count_over_time\(kepler_node`, []series{{labels{}, ends}}}, // others tell all the time
+		{`^topk`, []series{{node, ends}}},
+		{`\[2h\]$`, []series{{node, steady(3600, 10800, 50)}}},
+		{` unless `, []series{{labels{"node_name": "a"}, ends}}},
+		{`^group by \(node_name\) \(last_over_time\(kepler_node_cpu_joules_total\[180s\]\)\)$`, []series{
+			{labels{"node_name": "a"}, [][2]float64{{10800, 1}}}, {labels{"node_name": "b"}, ends},
+		}},
+		{`^sum by \(node_name\).*kepler_node_cpu_joules_total\{zone=~"package\|dram"`, []series{{labels{"node_name": "a"}, [][2]float64{{3600, 90000}, {10800, 450000}}}}},
+		{`^kepler_node_cpu_joules_total.*s\]$`, []series{{node, told}}},
+	}
+	r, err := m.serve(t).Read(t.Context(), "any", ask())
+	require.NoError(t, err)
+	require.InDelta(t, 125, find(t, r, footprint.NodeTotal, "a")[2], 1e-6, "it was not there before, as far as is known")
+
+	m[4].answer[0].points = [][2]float64{{0, 1}, {10800, 1}}
+	longer := ask()
+	longer.Start = day.Add(-time.Hour)
+	r, err = m.serve(t).Read(t.Context(), "any", longer)
+	require.NoError(t, err)
+	for h, v := range find(t, r, footprint.NodeTotal, "a")[1:] {
+		require.InDelta(t, 50, v, 1e-6, "hour %d", h)
+	}
+}
+
 func TestPodsAreThoseOfTheZoneThatTheirNodeHas(t *testing.T) {
 	in := func(zone, node string) labels { return labels{"zone": zone, "node_name": node, "path": "/" + zone} }
 	pod := func(zone, node string) labels {
