@@ -22,7 +22,7 @@ func Final(day, at time.Time) int {
 // its hours. Series that have nothing there are left out.
 func (r *Reading) Day(day time.Time) Reading {
 	d := Reading{
-		Start: day, Until: day.Add(hoursOfDay * time.Hour), Scrape: r.Scrape, Notes: r.Notes,
+		Start: day, Until: day.Add(hoursOfDay * time.Hour), Scrape: r.Scrape, Notes: r.Notes, Partial: r.Partial,
 		Rungs: make([]Rung, hoursOfDay), Coverage: make(Values, hoursOfDay),
 	}
 	if !r.Until.IsZero() && r.Until.Before(d.Until) {

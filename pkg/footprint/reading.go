@@ -72,6 +72,7 @@ type Reading struct {
 	Scrape   Every     `json:"scrape,omitempty"`   // between samples
 	Rejected int       `json:"rejected,omitempty"` // samples that cannot be true (NaN, infinite, negative, absurd)
 	Notes    []string  `json:"notes,omitempty"`    // one sentence each: what the reader of the numbers must know
+	Partial  string    `json:"partial,omitempty"`  // why figures may lack a part, as the source says: such a reading is never final
 }
 
 // Hours returns how many hours r has.

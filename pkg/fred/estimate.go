@@ -215,6 +215,12 @@ func (h *history) tell(b *book) {
 		}
 	}
 	for _, d := range h.days {
+		if d.err == nil && d.entry.Value.Partial != "" {
+			b.warn(report.Missing, "%s", d.entry.Value.Partial)
+			break
+		}
+	}
+	for _, d := range h.days {
 		if d.err == nil && d.entry.Cause != nil && !isNoMeter(d.entry.Cause) {
 			b.stale = true
 			b.warn(report.Stale, "%v: energy is shown as read at %s", d.entry.Cause, d.entry.Header.CollectedAt.Format("2006-01-02T15:04:05Z"))

@@ -28,6 +28,7 @@ type gauge struct {
 	node  string
 	asked []string
 	fail  error
+	part  string // why what it reads is a part
 	rung  footprint.Rung
 }
 
@@ -39,7 +40,7 @@ func (g *gauge) Read(_ context.Context, _ string, ask footprint.Ask) (footprint.
 		return footprint.Reading{}, g.fail
 	}
 	n := int(ask.End.Sub(ask.Start) / time.Hour)
-	r := footprint.Reading{Start: ask.Start, Until: ask.End, Rungs: make([]footprint.Rung, n), Coverage: make(footprint.Values, n), Scrape: footprint.Every(30 * time.Second)}
+	r := footprint.Reading{Start: ask.Start, Until: ask.End, Rungs: make([]footprint.Rung, n), Coverage: make(footprint.Values, n), Scrape: footprint.Every(30 * time.Second), Partial: g.part}
 	if ask.Now.Before(r.Until) {
 		r.Until = ask.Now
 	}
@@ -131,6 +132,23 @@ func TestADayThatCannotBeReadIsAskedForWhole(t *testing.T) {
 	r := energyOf(t, s, last("3d"))
 	require.InDelta(t, 3*24*40, float64(*r.Total.Energy), 1e-6)
 	require.Equal(t, []string{"30T00+24h"}, g.requests())
+}
+
+func TestWhatAMeterAnswersInPartIsSaidAndNotKept(t *testing.T) {
+	s, g := metered(t)
+	g.part = "one store does not answer"
+	r := energyOf(t, s, last("3d"))
+	require.True(t, report.Partial(r.Warnings), "%v", r.Warnings)
+	require.Contains(t, r.Warnings[0].Message, g.part)
+	require.Equal(t, []string{"29T00+84h"}, g.requests())
+
+	g.part = ""
+	s.clock.pass(6 * time.Minute)
+	require.Empty(t, energyOf(t, s, last("3d")).Warnings)
+	require.Equal(t, []string{"29T00+85h"}, g.requests(), "all of it, also what would be final")
+	s.clock.pass(6 * time.Minute)
+	energyOf(t, s, last("3d"))
+	require.NotContains(t, g.requests(), "29T00+85h", "once")
 }
 
 func TestHistoryOutlivesItsMeter(t *testing.T) {

@@ -38,6 +38,9 @@ func (f *Fred) history(ctx context.Context, l *loaded, q Query, w window.Window,
 		day:     func(all footprint.Reading, day time.Time) footprint.Reading { return all.Day(day) },
 		over:    footprint.Over,
 		final: func(day time.Time, e cache.Entry[footprint.Reading]) int {
+			if e.Value.Partial != "" {
+				return 0
+			}
 			return footprint.Final(day, e.Header.CollectedAt)
 		},
 		expires: h.expires,
@@ -58,8 +61,8 @@ func sourceOf(ask footprint.Ask) string {
 }
 
 // expires implements daily.expires.
-func (h *history) expires(day time.Time, _ footprint.Reading) time.Time {
-	if footprint.Final(day, h.now) < 24 {
+func (h *history) expires(day time.Time, value footprint.Reading) time.Time {
+	if value.Partial != "" || footprint.Final(day, h.now) < 24 {
 		return h.now.Add(openAge)
 	}
 	return time.Time{}

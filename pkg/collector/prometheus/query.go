@@ -230,10 +230,15 @@ func (r *reader) coverage(ctx context.Context, s segment, scrape time.Duration) 
 	return err
 }
 
-// heed keeps what Prometheus has to say of an answer, such as that it is partial.
+// heed keeps what Prometheus has to say of an answer. What is not about the question
+// is about what it was not answered from, such as a store that Thanos did not reach.
 func (r *reader) heed(warnings v1.Warnings) {
 	for _, w := range warnings {
 		r.log.Warn("prometheus", "says", w)
-		r.out.note(r.name() + " says: " + w)
+		if strings.HasPrefix(w, "PromQL ") {
+			r.out.note(r.name() + " says: " + w)
+		} else {
+			r.out.partial(r.name() + " answers in part: " + w)
+		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 type results struct {
 	footprint.Reading
 	at map[identity]int
-	mu sync.Mutex // of Notes
+	mu sync.Mutex // of Notes and Partial
 }
 
 // identity names a row.
@@ -69,6 +69,13 @@ func (r *results) note(words string) {
 	if len(r.Notes) < mostNotes && !slices.Contains(r.Notes, words) {
 		r.Notes = append(r.Notes, words)
 	}
+}
+
+// partial keeps the first word that figures may lack a part.
+func (r *results) partial(words string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Partial = cmp.Or(r.Partial, words)
 }
 
 // segments returns the consecutive hours of each rung.
