@@ -22,15 +22,17 @@ import (
 	"github.com/fredctl/fred/pkg/footprint"
 )
 
-// probes are the families of series, each with what promtool is asked for the same.
-var probes = []struct {
+// probe is a family of series, and what promtool is asked for the same.
+type probe struct {
 	name     string
 	rung     footprint.Rung
 	write    energy.Family
 	change   func(*energy.World)
 	promtool string // watt-hours of all pods, over a window W that ends at the time asked
 	perHour  float64
-}{
+}
+
+var probes = []probe{
 	{"kepler", footprint.Kepler, energy.Kepler, nil, `sum(increase(kepler_pod_cpu_joules_total{zone=~"package|dram"}[W]))/3600`, 1},
 	{"kepler with psys", footprint.Kepler, energy.Kepler, func(w *energy.World) { w.Psys = 3 }, `sum(increase(kepler_pod_cpu_joules_total{zone="psys"}[W]))/3600`, 1},
 	{"kepler with psys on some", footprint.Kepler, energy.Kepler, func(w *energy.World) { w.Psys = 1 }, `(sum(increase(kepler_pod_cpu_joules_total{zone="psys"}[W]))+sum(increase(kepler_pod_cpu_joules_total{zone=~"package|dram",node_name!="node-0"}[W])))/3600`, 1},
@@ -43,15 +45,21 @@ var probes = []struct {
 // backfill makes the data of a Prometheus of what a family says of a world.
 func backfill(t *testing.T, w *energy.World, f energy.Family) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir, text := t.TempDir(), written(t, w, f)
+	require.NoError(t, rig.Backfill(t.Context(), text, dir))
+	require.NoError(t, os.Remove(text))
+	return dir
+}
+
+// written is a file of what a family says of a world.
+func written(t *testing.T, w *energy.World, f energy.Family) string {
+	t.Helper()
 	text := filepath.Join(t.TempDir(), "history.om")
 	out, err := os.Create(text)
 	require.NoError(t, err)
 	require.NoError(t, energy.Write(out, w, f))
 	require.NoError(t, out.Close())
-	require.NoError(t, rig.Backfill(t.Context(), text, dir))
-	require.NoError(t, os.Remove(text))
-	return dir
+	return text
 }
 
 // history starts a Prometheus on a copy of data.
@@ -103,48 +111,53 @@ func TestEnergyReadFromAPrometheusIsTheTruth(t *testing.T) {
 		data := backfill(t, w, probe.write)
 		for version, path := range servers {
 			t.Run(probe.name+" on Prometheus "+version, func(t *testing.T) {
-				p := history(t, path, data)
-				m := meterOf(p)
-				truths := w.Namespaces(w.Start, w.End)
-				truth := 0.0
-				for _, v := range truths {
-					truth += v
-				}
-				ask := footprint.Ask{Start: w.Start, End: w.End, Now: time.Now(), Grain: footprint.ByNamespace}
-				began := time.Now()
-				fast, err := m.Read(t.Context(), "any", ask)
-				require.NoError(t, err)
-				fastTook := time.Since(began)
-				ask.Exact = true
-				began = time.Now()
-				exact, err := m.Read(t.Context(), "any", ask)
-				require.NoError(t, err)
-				exactTook := time.Since(began)
-				fastBy, fastTotal := consumed(&fast)
-				exactBy, exactTotal := consumed(&exact)
-				quiet := energy.World{Start: w.Start, End: w.Start.Add(10 * 24 * time.Hour), Scrape: w.Scrape, Pods: w.Pods} // before anything odd
-				quietTruth, quietPromtool := 0., promtool(t, p, probe.promtool, &quiet)
-				for _, v := range w.Namespaces(quiet.Start, quiet.End) {
-					quietTruth += v
-				}
-				require.InEpsilon(t, quietTruth, quietPromtool, 0.05)
-				t.Logf("first ten days: truth %.2f, promtool %.2f (%+.3f %%), fast %.2f, exact %.2f", quietTruth, quietPromtool, (quietPromtool/quietTruth-1)*100, first(&fast, 240), first(&exact, 240))
-				t.Logf("%-22s truth %.2f, fast %.2f (%+.3f %%, %s), exact %.2f (%+.4f %%, %s), rejected %d",
-					probe.name, truth, fastTotal, (fastTotal/truth-1)*100, fastTook.Round(time.Millisecond),
-					exactTotal, (exactTotal/truth-1)*100, exactTook.Round(time.Millisecond), exact.Rejected)
-				require.Equal(t, probe.rung, fast.Rungs[5])
-				require.InEpsilon(t, truth, exactTotal, 0.001)
-				require.InEpsilon(t, truth, fastTotal, 0.02)
-				for ns, v := range truths {
-					require.InEpsilon(t, v, exactBy[ns], 0.01, ns)
-					require.Contains(t, fastBy, ns)
-				}
-				if probe.rung != footprint.CPUTime {
-					require.InEpsilon(t, w.Total(w.Start, w.End), nodesUsed(&exact), 0.001)
-					require.InEpsilon(t, w.Total(w.Start, w.End), nodesUsed(&fast), 0.02)
-				}
+				holds(t, history(t, path, data), w, probe)
 			})
 		}
+	}
+}
+
+// holds requires that a server of what a probe says of w has the truth read from it.
+func holds(t *testing.T, p *rig.Prometheus, w *energy.World, probe probe) {
+	t.Helper()
+	m := meterOf(p)
+	truths := w.Namespaces(w.Start, w.End)
+	truth := 0.0
+	for _, v := range truths {
+		truth += v
+	}
+	ask := footprint.Ask{Start: w.Start, End: w.End, Now: time.Now(), Grain: footprint.ByNamespace}
+	began := time.Now()
+	fast, err := m.Read(t.Context(), "any", ask)
+	require.NoError(t, err)
+	fastTook := time.Since(began)
+	ask.Exact = true
+	began = time.Now()
+	exact, err := m.Read(t.Context(), "any", ask)
+	require.NoError(t, err)
+	exactTook := time.Since(began)
+	fastBy, fastTotal := consumed(&fast)
+	exactBy, exactTotal := consumed(&exact)
+	quiet := energy.World{Start: w.Start, End: w.Start.Add(10 * 24 * time.Hour), Scrape: w.Scrape, Pods: w.Pods} // before anything odd
+	quietTruth, quietPromtool := 0., promtool(t, p, probe.promtool, &quiet)
+	for _, v := range w.Namespaces(quiet.Start, quiet.End) {
+		quietTruth += v
+	}
+	require.InEpsilon(t, quietTruth, quietPromtool, 0.05)
+	t.Logf("first ten days: truth %.2f, promtool %.2f (%+.3f %%), fast %.2f, exact %.2f", quietTruth, quietPromtool, (quietPromtool/quietTruth-1)*100, first(&fast, 240), first(&exact, 240))
+	t.Logf("%-22s truth %.2f, fast %.2f (%+.3f %%, %s), exact %.2f (%+.4f %%, %s), rejected %d",
+		probe.name, truth, fastTotal, (fastTotal/truth-1)*100, fastTook.Round(time.Millisecond),
+		exactTotal, (exactTotal/truth-1)*100, exactTook.Round(time.Millisecond), exact.Rejected)
+	require.Equal(t, probe.rung, fast.Rungs[5])
+	require.InEpsilon(t, truth, exactTotal, 0.001)
+	require.InEpsilon(t, truth, fastTotal, 0.02)
+	for ns, v := range truths {
+		require.InEpsilon(t, v, exactBy[ns], 0.01, ns)
+		require.Contains(t, fastBy, ns)
+	}
+	if probe.rung != footprint.CPUTime {
+		require.InEpsilon(t, w.Total(w.Start, w.End), nodesUsed(&exact), 0.001)
+		require.InEpsilon(t, w.Total(w.Start, w.End), nodesUsed(&fast), 0.02)
 	}
 }
 

@@ -57,11 +57,9 @@ func report(t *testing.T, o outcome) (r energyReport) {
 	return r
 }
 
-// metered is a Prometheus of Kepler series of the nodes of c, and the world behind it.
-func metered(t *testing.T, l *laptop) (*rig.Prometheus, *energy.World) {
+// measured is a world of three days on nodes of the cluster that l knows.
+func measured(t *testing.T, l *laptop) *energy.World {
 	t.Helper()
-	servers, err := rig.Prometheuses(t.Context())
-	require.NoError(t, err)
 	nodes := words(l.must(0, "kube", "nodes", "-o", "jsonpath={.items[*].name}").stdout)
 	pods := words(l.must(0, "kube", "workload", "deploy/web", "-n", "shop", "-o", "jsonpath={.items[0].podList[*].name}").stdout)
 	require.NotEmpty(t, pods)
@@ -73,10 +71,36 @@ func metered(t *testing.T, l *laptop) (*rig.Prometheus, *energy.World) {
 	for i, name := range pods {
 		w.Pods = append(w.Pods, energy.Pod{Namespace: "shop", Name: name, Node: i % w.Nodes, Watts: 4})
 	}
-	for _, path := range servers {
+	return w
+}
+
+// metered is a Prometheus of Kepler series of the nodes of c, and the world behind it.
+func metered(t *testing.T, l *laptop) (*rig.Prometheus, *energy.World) {
+	t.Helper()
+	w := measured(t, l)
+	for _, path := range prometheuses(t) {
 		return history(t, path, backfill(t, w, energy.Kepler)), w
 	}
 	return nil, nil
+}
+
+// asking is how fred is asked about all of w.
+func asking(w *energy.World, url string, more ...string) []string {
+	return append([]string{
+		"footprint", "energy", "-o", "json", "--prometheus-url", url,
+		"--start", w.Start.Format(time.RFC3339), "--end", w.End.Format(time.RFC3339),
+	}, more...)
+}
+
+// tells requires that fred tells the truth of w in both modes.
+func tells(t *testing.T, l *laptop, url string, w *energy.World) {
+	t.Helper()
+	truth := w.Total(w.Start, w.End)
+	for mode, within := range map[string]float64{"--exact=false": 0.02, "--exact": 0.001} {
+		got := report(t, l.must(0, asking(w, url, mode)...)).Total.EnergyWh
+		t.Logf("%s: %.2f Wh of %.2f (%+.4f %%)", mode, got, truth, (got/truth-1)*100)
+		require.InEpsilon(t, truth, got, within)
+	}
 }
 
 func TestFredShowsWhatKeplerMeasured(t *testing.T) {

@@ -33,7 +33,7 @@ func exporter(t *testing.T, nodes []string, pod string) *httptest.Server {
 		seconds := time.Since(began).Seconds()
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
 		counter := func(name, labels string, watts float64) {
-			_, _ = fmt.Fprintf(w, "%s{zone=\"package\",%s} %f\n", name, labels, 1000+watts*seconds)
+			_, _ = fmt.Fprintf(w, "%s{zone=\"package\",%s} %f\n", name, labels, 1e6+watts*seconds)
 		}
 		for _, node := range nodes {
 			label := fmt.Sprintf("node_name=%q", node)
@@ -68,21 +68,29 @@ func TestWhatIsScrapedAtThisMomentIsRead(t *testing.T) {
 	l := newLaptop(t, kubeconfigOf(t, c, rig.Admin, "shop"))
 	nodes := words(l.must(0, "kube", "nodes", "-o", "jsonpath={.items[*].name}").stdout)
 	pods := words(l.must(0, "kube", "workload", "deploy/web", "-n", "shop", "-o", "jsonpath={.items[0].podList[*].name}").stdout)
+	servers := map[string]func(dir, target string) (*rig.Prometheus, error){
+		"VictoriaMetrics": func(dir, target string) (*rig.Prometheus, error) { return rig.StartVictoria(t.Context(), dir, target) },
+	}
 	for version, path := range prometheuses(t) {
-		t.Run("Prometheus "+version, func(t *testing.T) {
+		servers["Prometheus "+version] = func(dir, target string) (*rig.Prometheus, error) {
+			return rig.StartPrometheus(t.Context(), path, dir, target)
+		}
+	}
+	for name, start := range servers {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			began := time.Now().UTC()
 			kepler := exporter(t, nodes, pods[0])
-			p, err := rig.StartPrometheus(t.Context(), path, t.TempDir(), strings.TrimPrefix(kepler.URL, "http://"))
+			p, err := start(t.TempDir(), strings.TrimPrefix(kepler.URL, "http://"))
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, p.Close()) })
 			time.Sleep(scraped)
 			kepler.Close() // so that there is a last sample
 			truth := sampled(t, p)
 			require.InEpsilon(t, float64(len(nodes))*nodeWatts*scraped.Hours(), truth, 0.5, "it waits some seconds before it scrapes")
-			start := began.Truncate(time.Hour).Format(time.RFC3339)
+			from := began.Truncate(time.Hour).Format(time.RFC3339)
 			for mode, within := range map[string]float64{"": 0.1, "--exact": 0.001} {
-				args := append(words("footprint energy -o json --cache mem:// --prometheus-url "+p.URL+" --start "+start), words(mode)...)
+				args := append(words("footprint energy -o json --cache mem:// --prometheus-url "+p.URL+" --start "+from), words(mode)...)
 				got := report(t, l.must(0, args...))
 				require.InEpsilon(t, truth, got.Total.EnergyWh, within, "fast mode adds up to an interval of twenty at either end")
 				for _, row := range got.Items {
@@ -93,7 +101,7 @@ func TestWhatIsScrapedAtThisMomentIsRead(t *testing.T) {
 						require.InEpsilon(t, got.Total.EnergyWh*idleWatts/nodeWatts, *row.EnergyWh, 0.05)
 					}
 				}
-				t.Logf("%s%s: %.4f Wh of %.4f", version, mode, got.Total.EnergyWh, truth)
+				t.Logf("%s%s: %.4f Wh of %.4f", name, mode, got.Total.EnergyWh, truth)
 			}
 		})
 	}

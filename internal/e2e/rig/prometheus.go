@@ -2,7 +2,6 @@ package rig
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,7 +11,8 @@ import (
 	"time"
 )
 
-// Prometheus is a server with a history. It is not safe for concurrent use.
+// Prometheus is a server with a history, or what speaks its API. It is not safe for
+// concurrent use.
 type Prometheus struct {
 	URL string
 
@@ -56,33 +56,44 @@ func StartPrometheus(ctx context.Context, path, dir string, targets ...string) (
 	if err != nil {
 		return nil, err
 	}
-	config := filepath.Join(dir, "prometheus.yml")
-	text := "global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
-	if len(targets) > 0 {
-		text += fmt.Sprintf("scrape_configs: [{job_name: live, static_configs: [{targets: [%s]}]}]\n", strings.Join(targets, ", "))
-	}
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+	config, err := scraping(dir, targets)
+	if err != nil {
 		return nil, err
 	}
 	address := "127.0.0.1:" + ports[0]
 	p := &Prometheus{URL: "http://" + address}
 	p.process = newProcess(filepath.Dir(path), dir, filepath.Base(path),
 		"--config.file="+config, "--storage.tsdb.path="+dir, "--storage.tsdb.retention.time=10y", "--web.listen-address="+address, "--log.level=warn")
+	return p, p.await(ctx, "/-/ready")
+}
+
+// scraping writes the settings below dir of a server that scrapes targets.
+func scraping(dir string, targets []string) (string, error) {
+	text := fmt.Sprintf("global: {scrape_interval: 1s, scrape_timeout: 1s, external_labels: {rig: %q}}\n", dir) // Thanos wants one
+	if len(targets) > 0 {
+		text += fmt.Sprintf("scrape_configs: [{job_name: live, static_configs: [{targets: [%s]}]}]\n", strings.Join(targets, ", "))
+	}
+	path := filepath.Join(dir, "prometheus.yml")
+	return path, os.WriteFile(path, []byte(text), 0o600)
+}
+
+// await starts the process and returns when it answers at path.
+func (p *Prometheus) await(ctx context.Context, path string) error {
 	if err := p.process.start(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	for !ready(ctx, p.URL+"/-/ready") {
+	for !ready(ctx, p.URL+path) {
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("prometheus does not answer: %w: %s", ctx.Err(), p.process.lastWords())
+			return fmt.Errorf("%s does not answer: %w: %s", p.process.name, ctx.Err(), p.process.lastWords())
 		case <-p.process.done:
-			return nil, errors.New("prometheus has ended: " + p.process.lastWords())
+			return fmt.Errorf("%s has ended: %s", p.process.name, p.process.lastWords())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // Close ends the server, if it has not ended.

@@ -13,6 +13,8 @@ kubernetes=$(sed -n 's|^\s*k8s.io/kubernetes v\([^ ]*\).*|\1|p' go.mod)
 kwok=sigs.k8s.io/kwok@v0.8.0 # outside go.mod: it asks for other Kubernetes modules
 minio=v0.0.0-20260212201848-7aac2a2c5b7c # not in the key, but in the name: the others stay when it changes
 prometheus=v0.316.0 # Prometheus 3; not in the key either
+victoria=v1.151.0 # the newest that Go 1.26 builds; not in the key either
+thanos=v0.42.4 # likewise
 version=k8s.io/component-base/version
 IFS=. read -r major minor _ <<<"$kubernetes"
 ldflags="-s -w -X $version.gitVersion=v$kubernetes -X $version.gitMajor=$major -X $version.gitMinor=$minor"
@@ -69,6 +71,23 @@ if stage "$name"; then
 	mv "$temp/prometheus" "$temp/$name"
 	publish "$name"
 fi
+
+# What else speaks Prometheus's API, each under a name without a version.
+name="victoria-metrics-$victoria"
+if stage "$name"; then
+	GOBIN="$temp" GOFLAGS= go install -trimpath -ldflags '-s -w' "github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics@$victoria" >&2
+	mv "$temp/victoria-metrics" "$temp/$name"
+	publish "$name"
+fi
+ln -sfn "$name" "$dir/victoria-metrics"
+
+name="thanos-$thanos"
+if stage "$name"; then # in its own folder, since its go.mod replaces modules; it crashes with other labels
+	module=$(GOFLAGS= go mod download -json "github.com/thanos-io/thanos@$thanos" | sed -n 's/^\s*"Dir": "\(.*\)",\{0,1\}$/\1/p')
+	(cd "$module" && GOFLAGS= go build -trimpath -buildvcs=false -ldflags '-s -w' -tags slicelabels -o "$temp/$name" ./cmd/thanos) >&2
+	publish "$name"
+fi
+ln -sfn "$name" "$dir/thanos"
 
 # kwok does nothing without the stages that its module ships as YAML.
 if stage stages; then
