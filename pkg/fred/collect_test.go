@@ -56,7 +56,7 @@ func TestWithoutAMeterMomentsBecomeAHistory(t *testing.T) {
 	r := energyOf(t, s, both)
 	require.InDelta(t, now["shop/web"]+seen["shop/web"], wh(r)["shop/web"], 1e-9)
 	require.Len(t, r.Warnings, 1)
-	require.Equal(t, "the source changes within the window: samples for 1 hours, snapshot for 1 hours", r.Warnings[0].Message)
+	require.Equal(t, "the source changes within the window: samples for 1 hour, snapshot for 1 hour", r.Warnings[0].Message)
 	require.Contains(t, r.Provenance[0].Note, "at moments that fred recorded")
 
 	both.Rung = "samples"

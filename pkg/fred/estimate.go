@@ -200,16 +200,24 @@ func (b *book) warnAboutRungs() {
 func (b *book) hoursByRung(rungs []footprint.Rung) string {
 	var words []string
 	for _, r := range rungs {
-		words = append(words, fmt.Sprintf("%s for %.4g hours", r, b.ledger.Rungs()[r]))
+		words = append(words, fmt.Sprintf("%s for %s", r, amountOf(b.ledger.Rungs()[r], "hour")))
 	}
 	return strings.Join(words, ", ")
+}
+
+// amountOf says how many of what there are: 1 hour, 2.5 hours.
+func amountOf(n float64, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%.4g %ss", n, of)
 }
 
 // tell says what is missing and how old the rest is.
 func (h *history) tell(b *book) {
 	if n, why := h.gaps(); n > 0 {
 		if errors.Is(why, footprint.ErrNoMeter) {
-			b.warn(report.Note, "nothing is known of %d days", n)
+			b.warn(report.Note, "nothing is known of %s", amountOf(float64(n), "day"))
 		} else {
 			b.warn(report.Missing, "%s", missingDays(n, why))
 		}

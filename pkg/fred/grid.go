@@ -93,7 +93,7 @@ func (g *gridHours) take(source mix.Source, days []*day[mix.Answer]) {
 	switch {
 	case why == nil:
 	case isOffline(why) && missing > 0:
-		g.note("%d days of %s are not cached", missing, source.Name())
+		g.note("%s of %s not cached", amountOf(float64(missing), "day"), source.Name())
 	case !isOffline(why):
 		g.note("%v", why)
 	}
@@ -330,7 +330,7 @@ func (s *site) hourlyNote(u used, all float64) string {
 	}
 	notes = append(notes, fmt.Sprintf("of what is %s there", map[mix.Basis]string{mix.Production: "generated", mix.Consumption: "consumed"}[h.Basis]))
 	if u.estimated > 0 {
-		notes = append(notes, fmt.Sprintf("the source estimated %.4g hours", u.estimated))
+		notes = append(notes, "the source estimated "+amountOf(u.estimated, "hour"))
 	}
 	if s.live.terms != "" {
 		notes = append(notes, s.live.terms)
@@ -348,6 +348,6 @@ func (b *book) warnAboutGrid() {
 		b.warn(report.Note, "%s", n)
 	}
 	if u.unknown > 0 && s.kind == direct {
-		b.warn(report.Missing, "the direct intensity of the grid of %s is not known for %.4g hours: the yearly tables are of the life of power plants", cmp.Or(s.liveZone, "the world"), u.unknown)
+		b.warn(report.Missing, "the direct intensity of the grid of %s is not known for %s: the yearly tables are of the life of power plants", cmp.Or(s.liveZone, "the world"), amountOf(u.unknown, "hour"))
 	}
 }

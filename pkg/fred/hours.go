@@ -193,10 +193,7 @@ func energyKey(cluster, source, grain string, day time.Time) cache.Key {
 
 // missingDays says that days could not be had.
 func missingDays(n int, why error) string {
-	days := "1 day"
-	if n > 1 {
-		days = fmt.Sprintf("%d days", n)
-	}
+	days := amountOf(float64(n), "day")
 	if fault.KindOf(why) == fault.Offline || isOffline(why) {
 		return days + " of energy not cached"
 	}
