@@ -84,10 +84,11 @@ func metered(t *testing.T, l *laptop) (*rig.Prometheus, *energy.World) {
 	return nil, nil
 }
 
-// asking is how fred is asked about all of w.
+// asking is how fred is asked about all of w; at the Prometheus of the settings where
+// url is empty.
 func asking(w *energy.World, url string, more ...string) []string {
 	return append([]string{
-		"footprint", "energy", "-o", "json", "--prometheus-url", url,
+		"footprint", "energy", "-o", "json", "--prometheus-url=" + url,
 		"--start", w.Start.Format(time.RFC3339), "--end", w.End.Format(time.RFC3339),
 	}, more...)
 }
