@@ -25,8 +25,8 @@ type daily[T any] struct {
 	ask func(ctx context.Context, start, end time.Time) (T, error)
 	// day returns the part of what the source said that is of one day.
 	day func(all T, day time.Time) T
-	// over returns newer with what of older it lacks.
-	over func(newer, older T) T
+	// over returns newer with what it lacks of what is cached.
+	over func(newer T, older cache.Entry[T]) T
 	// final returns how many of the first hours of a day are final in what is cached.
 	final func(day time.Time, e cache.Entry[T]) int
 	// expires returns when what was read of a day is to be read again; zero for never.
@@ -141,7 +141,7 @@ func (s *daily[T]) collect(ctx context.Context, d *day[T]) (cache.Collected[T], 
 	}
 	value := s.day(r.value, d.start)
 	if older, err := cache.Read[T](ctx, s.Cache, s.key(d.start)); err == nil && !s.foreign(older.Header) {
-		value = s.over(value, older.Value)
+		value = s.over(value, older)
 	}
 	c := collected(s.Fred, value, s.request.ClusterUID)
 	c.CollectedAt, c.ExpiresAt = s.now, s.expires(d.start, value)

@@ -28,7 +28,8 @@ type gauge struct {
 	node  string
 	asked []string
 	fail  error
-	part  string // why what it reads is a part
+	part  string  // why what it reads is a part
+	lack  float64 // which part is not there
 	rung  footprint.Rung
 }
 
@@ -59,7 +60,7 @@ func (g *gauge) Read(_ context.Context, _ string, ask footprint.Ask) (footprint.
 				continue
 			}
 			r.Rungs[h], r.Coverage[h] = g.rung, 1
-			rows[i].Values = append(rows[i].Values, watts[i]*min(1, r.Until.Sub(start).Hours()))
+			rows[i].Values = append(rows[i].Values, watts[i]*(1-g.lack)*min(1, r.Until.Sub(start).Hours()))
 		}
 	}
 	r.Series = rows
@@ -149,6 +150,11 @@ func TestWhatAMeterAnswersInPartIsSaidAndNotKept(t *testing.T) {
 	s.clock.pass(6 * time.Minute)
 	energyOf(t, s, last("3d"))
 	require.NotContains(t, g.requests(), "29T00+85h", "once")
+
+	g.part, g.lack = "one store does not answer", 0.5
+	again := fred.FootprintQuery{Window: window.Asked{Start: "2026-10-30", End: "2026-11-01"}}
+	again.Refresh = true
+	require.InDelta(t, 2*24*40, float64(*energyOf(t, s, again).Total.Energy), 1e-6, "days that were read whole stay")
 }
 
 func TestHistoryOutlivesItsMeter(t *testing.T) {

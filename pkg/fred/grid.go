@@ -157,8 +157,8 @@ func finalHours(day time.Time, hours []mix.Hour) int {
 
 // mergedHours returns the hours of two answers: of one that both have, the newer
 // answer's, unless the older is final.
-func mergedHours(newer, older mix.Answer) mix.Answer {
-	out := mix.Answer{Hours: slices.Clone(older.Hours), Rejected: newer.Rejected + older.Rejected}
+func mergedHours(newer mix.Answer, older cache.Entry[mix.Answer]) mix.Answer {
+	out := mix.Answer{Hours: slices.Clone(older.Value.Hours), Rejected: newer.Rejected + older.Value.Rejected}
 	for _, h := range newer.Hours {
 		i, known := findHour(out.Hours, h.Start)
 		switch {

@@ -36,7 +36,7 @@ func (f *Fred) history(ctx context.Context, l *loaded, q Query, w window.Window,
 		key:     func(day time.Time) cache.Key { return energyKey(l.cluster.Name, sourceOf(ask), string(ask.Grain), day) },
 		ask:     h.read,
 		day:     func(all footprint.Reading, day time.Time) footprint.Reading { return all.Day(day) },
-		over:    footprint.Over,
+		over:    over,
 		final: func(day time.Time, e cache.Entry[footprint.Reading]) int {
 			if e.Value.Partial != "" {
 				return 0
@@ -46,6 +46,15 @@ func (f *Fred) history(ctx context.Context, l *loaded, q Query, w window.Window,
 		expires: h.expires,
 	}
 	return h, h.have(ctx, w)
+}
+
+// over returns newer with what it lacks of what is cached. A part never takes the place
+// of a day that was read whole.
+func over(newer footprint.Reading, older cache.Entry[footprint.Reading]) footprint.Reading {
+	if newer.Partial != "" && older.Value.Partial == "" && footprint.Final(older.Value.Start, older.Header.CollectedAt) == 24 {
+		return older.Value
+	}
+	return footprint.Over(newer, older.Value)
 }
 
 // sourceOf names the series of entries that a question is answered from.
