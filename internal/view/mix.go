@@ -30,7 +30,7 @@ func Mix(r fred.MixReport) Doc {
 				p.oneGrid(&r.Items[0], r.Provenance)
 			} else {
 				p.Line()
-				p.Table(gridTable(r.Items, len(zones) > 1))
+				p.Table(p.gridTable(r.Items, len(zones) > 1))
 				p.Line()
 				for _, line := range saidBy(r.Provenance) {
 					p.sentence(Cell{line, term.Faint})
@@ -104,7 +104,9 @@ func saidBy(from []report.Provenance) []string {
 	return lines
 }
 
-func gridTable(rows []mix.Row, several bool) Table {
+func (p *Page) gridTable(rows []mix.Row, several bool) Table {
+	partly := slices.ContainsFunc(rows, func(r mix.Row) bool { return r.Known < 0.995 })
+	sources := slices.ContainsFunc(rows, func(r mix.Row) bool { return r.Source != rows[0].Source })
 	t := Table{Columns: []Column{
 		{Header: "START"},
 		{Header: "ZONE"},
@@ -112,12 +114,14 @@ func gridTable(rows []mix.Row, several bool) Table {
 		{Header: "DIRECT", Right: true, Spare: 1},
 		{Header: "RENEWABLE", Right: true, Spare: 2},
 		{Header: "LOW CARBON", Right: true, Spare: 3},
-		{Header: "KNOWN", Right: true, Spare: 4},
-		{Header: "SOURCE", Spare: 5, Cut: End},
+		{Header: "KNOWN", Right: true, Spare: 4, Wide: !partly},
+		{Header: "SOURCE", Spare: 5, Cut: End, Wide: !sources},
 	}}
 	timed := rows[0].Start != nil
+	values := make([]float64, len(rows))
 	for i := range rows {
 		r := &rows[i]
+		values[i] = known(r.Lifecycle)
 		cells := []Cell{
 			text(started(r.Start)), text(r.Zone), text(orDash(r.Lifecycle, unit.Intensity.String)), text(orDash(r.Direct, unit.Intensity.String)),
 			text(percentage(r.Renewable)), text(percentage(r.LowCarbon)), text(share(float64(r.Known))), text(r.Source),
@@ -139,7 +143,7 @@ func gridTable(rows []mix.Row, several bool) Table {
 	if !timed {
 		drop(0)
 	}
-	return t
+	return p.barred(t, values)
 }
 
 func percentage(v *unit.Figure) string {
