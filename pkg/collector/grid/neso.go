@@ -56,21 +56,28 @@ func (n *NESO) Hours(ctx context.Context, zone string, w window.Window) (mix.Ans
 	return b.answer(), nil
 }
 
-type nesoAnswer[T any] struct {
-	Data []T `json:"data"`
-}
-
-// readNESO reads what both answers have in common. The list may hold the half hour
-// before those asked for, too.
-func readNESO[T any](body []byte) ([]T, error) {
-	var a nesoAnswer[T]
+// readNESO hands use the rows of an answer that were asked for, each with its sample.
+// The list may hold the half hour before those, too.
+func readNESO[T any](body []byte, b *batch, from func(*T) string, use func(*T, *sample)) error {
+	var a struct {
+		Data []T `json:"data"`
+	}
 	if err := json.Unmarshal(body, &a); err != nil {
-		return nil, err
+		return err
 	}
 	if a.Data == nil {
-		return nil, errUnexpected
+		return errUnexpected
 	}
-	return a.Data, nil
+	for i := range a.Data {
+		start, err := parseTime(from(&a.Data[i]))
+		if err != nil {
+			return err
+		}
+		if s := b.at(start); s != nil {
+			use(&a.Data[i], s)
+		}
+	}
+	return nil
 }
 
 func readNESOIntensity(body []byte, b *batch) error {
@@ -78,27 +85,14 @@ func readNESOIntensity(body []byte, b *batch) error {
 		From      string
 		Intensity struct{ Forecast, Actual number }
 	}
-	rows, err := readNESO[row](body)
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		start, err := parseTime(r.From)
-		if err != nil {
-			return err
-		}
-		s := b.at(start)
-		if s == nil {
-			continue
-		}
+	return readNESO(body, b, func(r *row) string { return r.From }, func(r *row, s *sample) {
 		s.direct = b.intensity(r.Intensity.Actual)
 		s.estimated, s.final = false, true
 		if s.direct == nil {
 			s.direct = b.intensity(r.Intensity.Forecast)
 			s.estimated, s.final = true, false
 		}
-	}
-	return nil
+	})
 }
 
 // nesoFuels are the fuels by NESO's names for them.
@@ -115,26 +109,13 @@ func readNESOMix(body []byte, b *batch) error {
 			Perc number
 		}
 	}
-	rows, err := readNESO[row](body)
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		start, err := parseTime(r.From)
-		if err != nil {
-			return err
-		}
-		s := b.at(start)
-		if s == nil {
-			continue
-		}
+	return readNESO(body, b, func(r *row) string { return r.From }, func(r *row, s *sample) {
 		var fuels []fueled
 		for _, part := range r.GenerationMix {
 			fuels = append(fuels, fueled{fuelOf(nesoFuels, part.Fuel), part.Perc})
 		}
 		s.mix = b.mix(fuels)
-	}
-	return nil
+	})
 }
 
 // fuelOf returns the fuel of that name, Unknown if there is none.
