@@ -158,7 +158,7 @@ func finalHours(day time.Time, hours []mix.Hour) int {
 // mergedHours returns the hours of two answers: of one that both have, the newer
 // answer's, unless the older is final.
 func mergedHours(newer mix.Answer, older cache.Entry[mix.Answer]) mix.Answer {
-	out := mix.Answer{Hours: slices.Clone(older.Value.Hours), Rejected: newer.Rejected + older.Value.Rejected}
+	out := mix.Answer{Hours: slices.Clone(older.Value.Hours), Rejected: max(newer.Rejected, older.Value.Rejected)} // of hours asked for again they are the same
 	for _, h := range newer.Hours {
 		i, known := findHour(out.Hours, h.Start)
 		switch {
