@@ -8,7 +8,6 @@ import (
 
 	"github.com/fredctl/fred/pkg/factor"
 	"github.com/fredctl/fred/pkg/mix"
-	"github.com/fredctl/fred/pkg/unit"
 	"github.com/fredctl/fred/pkg/window"
 )
 
@@ -66,9 +65,9 @@ func (p plants) hour(zone string, at time.Time) mix.Hour {
 			direct += shares[fuel] * burned[fuel]
 		}
 	}
-	h := mix.Hour{Start: at, Mix: shares, Direct: new(unit.Intensity(direct)), Basis: mix.Production, Final: true}
+	h := mix.Hour{Start: at, Mix: shares, Direct: mix.Intensity(direct), Basis: mix.Production, Final: true}
 	if f, ok := factor.OfMix(shares); ok {
-		h.Lifecycle = new(unit.Intensity(f.Value))
+		h.Lifecycle = mix.Intensity(f.Value)
 	}
 	return h
 }

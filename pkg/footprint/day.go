@@ -19,7 +19,8 @@ func Final(day, at time.Time) int {
 }
 
 // Day returns the part of r that lies in the day of UTC that starts at day, with all
-// its hours. Series that have nothing there are left out.
+// its hours, as precise as it is kept: an answer from what was just read is the one that
+// the cache gives later. Series that have nothing there are left out.
 func (r *Reading) Day(day time.Time) Reading {
 	d := Reading{
 		Start: day, Until: day.Add(hoursOfDay * time.Hour), Scrape: r.Scrape, Notes: r.Notes, Partial: r.Partial,
@@ -33,7 +34,7 @@ func (r *Reading) Day(day time.Time) Reading {
 		if i := h + shift; i >= 0 && i < len(r.Rungs) {
 			d.Rungs[h] = r.Rungs[i]
 			if i < len(r.Coverage) {
-				d.Coverage[h] = r.Coverage[i]
+				d.Coverage[h] = kept(r.Coverage[i])
 			}
 		}
 	}
@@ -42,7 +43,7 @@ func (r *Reading) Day(day time.Time) Reading {
 		s.Values = missing(hoursOfDay)
 		for h := range hoursOfDay {
 			if j := h + shift; j >= 0 && j < len(r.Series[i].Values) {
-				s.Values[h] = r.Series[i].Values[j]
+				s.Values[h] = kept(r.Series[i].Values[j])
 			}
 		}
 		if s.known() {

@@ -119,3 +119,27 @@ func TestARecordingIsTheMeanOfItsMoments(t *testing.T) {
 		require.True(t, math.IsNaN(hours[name][0]) && math.IsNaN(hours[name][2]), "nobody looked: %s", name)
 	}
 }
+
+func TestADayIsWhatTheCacheGivesLater(t *testing.T) {
+	r := footprint.Reading{Start: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Rungs: make([]footprint.Rung, 24), Coverage: make(footprint.Values, 24)}
+	s := footprint.Series{Namespace: "shop"}
+	for h := range 24 {
+		r.Rungs[h], r.Coverage[h] = footprint.Kepler, 1/float64(h+1)
+		s.Values = append(s.Values, 40*rand.New(rand.NewPCG(1, uint64(h))).Float64())
+	}
+	s.Values[7], s.Values[8] = footprint.Missing, 9.22e14 // what a meter may say
+	r.Series = []footprint.Series{s}
+	now := r.Day(r.Start)
+	text, err := json.Marshal(now)
+	require.NoError(t, err)
+	var later footprint.Reading
+	require.NoError(t, json.Unmarshal(text, &later))
+	for h, v := range now.Series[0].Values {
+		if h == 7 {
+			continue
+		}
+		require.Equal(t, v, later.Series[0].Values[h], "hour %d", h)
+		require.Equal(t, now.Coverage[h], later.Coverage[h])
+	}
+	require.True(t, math.IsNaN(later.Series[0].Values[7]))
+}

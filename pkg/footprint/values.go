@@ -48,6 +48,14 @@ func (v Values) MarshalJSON() ([]byte, error) {
 	return append(b, ']'), nil
 }
 
+// kept returns f as it is after it was written and read again.
+func kept(f float64) float64 {
+	if scaled := f * 1e6; math.Abs(scaled) < 1<<52 {
+		return math.Round(scaled) / 1e6
+	}
+	return f
+}
+
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (v *Values) UnmarshalJSON(b []byte) error {
 	b = bytes.TrimSpace(b)

@@ -72,6 +72,14 @@ func TestCarbonIsCountedHourByHour(t *testing.T) {
 	}
 }
 
+func TestTheFirstAnswerIsTheOneThatTheCacheGives(t *testing.T) {
+	s, _, _ := onGrids(t)
+	for _, zone := range []string{"GB", "FR"} {
+		first, later := carbonOf(t, s, onZone(zone, "2d")), carbonOf(t, s, onZone(zone, "2d"))
+		require.Equal(t, first, later)
+	}
+}
+
 func TestAPartOfADayIsWhatItsHoursEmit(t *testing.T) {
 	s, _, _ := onGrids(t)
 	whole := carbonOf(t, s, onZone("FR", "2d"))

@@ -5,6 +5,7 @@ package mix
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/fredctl/fred/pkg/unit"
@@ -55,6 +56,10 @@ type Hour struct {
 	Basis     Basis            `json:"basis"`
 	Final     bool             `json:"final"` // false for a forecast, an hour that is not over, and what the source may still revise
 }
+
+// Intensity returns v, in gCO2e per kWh, as precise as it is kept, so that an hour that
+// was just read is the one that the cache gives later: a hundred-thousandth of a gram.
+func Intensity(v float64) *unit.Intensity { return new(unit.Intensity(math.Round(v*1e5) / 1e5)) }
 
 // Answer is what a source told: its hours in order, no two of them the same, and not
 // those of which it told nothing.

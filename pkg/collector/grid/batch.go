@@ -130,7 +130,7 @@ func (b *batch) hour(start time.Time, samples []*sample) (mix.Hour, bool) {
 	}
 	h.Lifecycle, h.Direct, h.Mix = mean(lifecycle), mean(direct), shares(sum)
 	if f, ok := factor.OfMix(h.Mix); ok && h.Lifecycle == nil {
-		h.Lifecycle = new(unit.Intensity(f.Value))
+		h.Lifecycle = mix.Intensity(f.Value)
 	}
 	return h, h.Lifecycle != nil || h.Direct != nil || h.Mix != nil
 }
@@ -150,7 +150,7 @@ func mean(all []float64) *unit.Intensity {
 	for _, v := range all {
 		sum += v
 	}
-	return new(unit.Intensity(sum / float64(len(all))))
+	return mix.Intensity(sum / float64(len(all)))
 }
 
 // shares returns amounts as parts of their sum, and nil where there are none.

@@ -22,7 +22,7 @@ func check(t *testing.T, b *batch) {
 		require.True(t, h.Start.Add(time.Hour).After(b.from) && h.Start.Before(b.to), "asked for")
 		require.False(t, h.Final && h.Start.Add(time.Hour).After(b.now))
 		if h.Lifecycle != nil {
-			require.True(t, *h.Lifecycle > 0 && *h.Lifecycle <= highest, "%v", *h.Lifecycle)
+			require.True(t, *h.Lifecycle >= 0 && *h.Lifecycle <= highest, "%v", *h.Lifecycle)
 		}
 		if h.Direct != nil {
 			require.True(t, *h.Direct >= 0 && *h.Direct <= highest, "%v", *h.Direct)
