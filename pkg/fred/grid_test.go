@@ -12,6 +12,7 @@ import (
 	"github.com/fredctl/fred/internal/testutil"
 	"github.com/fredctl/fred/pkg/collector/grid"
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/fred"
 	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/report"
@@ -114,6 +115,18 @@ func TestAPublisherIsAskedForAnHourOnceItIsFinal(t *testing.T) {
 		"/intensity/2026-10-02T00:00Z/2026-10-16T00:00Z", "/generation/2026-10-02T00:00Z/2026-10-16T00:00Z",
 		"/intensity/2026-10-16T00:00Z/2026-10-29T00:00Z", "/generation/2026-10-16T00:00Z/2026-10-29T00:00Z",
 	}, api.Asked(), "what lies before, a fortnight at a time")
+}
+
+func TestCountriesDifferAsTheTablesSay(t *testing.T) {
+	s, _ := metered(t)
+	for zone, intensity := range map[string]float64{"FR": 44.18, "DE": 342.06, "PL": 614.98} { // Ember, 2024
+		q := onZone(zone, "1d")
+		q.By = "workload"
+		r := carbonOf(t, s, q)
+		i := slices.IndexFunc(r.Items, func(row footprint.CarbonRow) bool { return row.Name == "web" })
+		require.InDelta(t, 24*0.010*1.5*intensity, float64(*r.Items[i].Carbon), 1e-9, zone)
+		require.InDelta(t, 24*0.040*1.5*intensity, float64(*r.Total.Carbon), 1e-9, zone)
+	}
 }
 
 func TestWhatIsNotCheckedYetIsAskedForLessAndLess(t *testing.T) {
