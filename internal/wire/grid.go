@@ -17,6 +17,9 @@ import (
 // what it would tell, and machines without a way out must not wait for it.
 const knock = 3 * time.Second
 
+// listen is how long to wait for an answer to begin.
+const listen = 10 * time.Second
+
 // grids returns those who are asked what grids emit. Whom the user has a key for comes
 // first.
 func grids(c config.Grid, off *offline.Switch) []mix.Source {
@@ -29,6 +32,7 @@ func grids(c config.Grid, off *offline.Switch) []mix.Source {
 		defer cancel()
 		return off.Dial(ctx, network, addr)
 	}
+	base.ResponseHeaderTimeout = listen
 	client := &http.Client{Transport: off.Wrap(base)}
 	var all []mix.Source
 	if c.ElectricityMapsKey != "" {

@@ -18,9 +18,15 @@ import (
 // fault gives an error of asking a kind.
 func (r *remote) fault(ctx context.Context, err error, key string) error {
 	if ctx.Err() != nil { // says why, if it knows: fred went offline
-		return fmt.Errorf("%s: %w", r.name, context.Cause(ctx))
+		err = context.Cause(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			return fmt.Errorf("%s: %w", r.name, err)
+		}
 	}
 	err = bare(err)
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok && !lookup.IsTimeout {
+		err = fmt.Errorf("%s: %s", lookup.Name, lookup.Err) // the resolver's address is nobody's business
+	}
 	timeout, slow := errors.AsType[net.Error](err)
 	switch {
 	case fault.KindOf(err) == fault.Timeout || slow && timeout.Timeout():

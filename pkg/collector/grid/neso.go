@@ -53,7 +53,28 @@ func (n *NESO) Hours(ctx context.Context, zone string, w window.Window) (mix.Ans
 			}
 		}
 	}
+	unfinished(b)
 	return b.answer(), nil
+}
+
+// slot is what NESO measures by.
+const slot = 30 * time.Minute
+
+// unfinished makes the samples of hours of which a half lacks its intensity or its mix
+// not final: one of the two lists may be late.
+func unfinished(b *batch) {
+	whole := func(start int64) bool {
+		s := b.samples[start]
+		return s != nil && s.direct != nil && s.mix != nil
+	}
+	for start, s := range b.samples {
+		at := time.Unix(start, 0)
+		other := at.Add(slot)
+		if !at.Truncate(time.Hour).Equal(other.Truncate(time.Hour)) {
+			other = at.Add(-slot)
+		}
+		s.final = s.final && whole(start) && whole(other.Unix())
+	}
 }
 
 // readNESO hands use the rows of an answer that were asked for, each with its sample.

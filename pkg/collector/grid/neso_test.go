@@ -83,10 +83,28 @@ func TestAValueThatComesLateOrTwiceIsTheLast(t *testing.T) {
 		{"from":"2026-11-23T05:30Z","intensity":{"forecast":90,"actual":30}},
 		{"from":"2026-11-23T05:00Z","intensity":{"forecast":90,"actual":null}},
 		{"from":"2026-11-23T04:00Z","intensity":{"forecast":90,"actual":70}},
-		{"from":"2026-11-23T05:00Z","intensity":{"forecast":90,"actual":10}}]}`, `{"data":[]}`, between("2026-11-23T04:00:00Z", "2026-11-23T06:00:00Z"))
+		{"from":"2026-11-23T05:00Z","intensity":{"forecast":90,"actual":10}}]}`,
+		`{"data":[
+		{"from":"2026-11-23T04:00Z","generationmix":[{"fuel":"wind","perc":100}]},
+		{"from":"2026-11-23T05:00Z","generationmix":[{"fuel":"wind","perc":100}]},
+		{"from":"2026-11-23T05:30Z","generationmix":[{"fuel":"wind","perc":100}]}]}`, between("2026-11-23T04:00:00Z", "2026-11-23T06:00:00Z"))
 	require.Equal(t, []string{"23T04", "23T05"}, starts(answer))
 	require.Equal(t, g(20), answer.Hours[1].Direct)
 	require.True(t, answer.Hours[1].Final)
+	require.False(t, answer.Hours[0].Final, "its other half may be late")
+}
+
+func TestAnHourIsFinalWithItsIntensityAndItsMix(t *testing.T) {
+	intensity := `{"data":[{"from":"2026-11-23T05:00Z","intensity":{"actual":30}},{"from":"2026-11-23T05:30Z","intensity":{"actual":30}}]}`
+	fuels := `{"data":[{"from":"2026-11-23T05:00Z","generationmix":[{"fuel":"wind","perc":100}]},{"from":"2026-11-23T05:30Z","generationmix":[{"fuel":"wind","perc":100}]}]}`
+	for _, tt := range []struct {
+		intensity, fuels string
+		final            bool
+	}{{intensity, fuels, true}, {intensity, `{"data":[]}`, false}, {`{"data":[]}`, fuels, false}} {
+		answer, _ := nesoAnswers(t, tt.intensity, tt.fuels, between("2026-11-23T05:00:00Z", "2026-11-23T06:00:00Z"))
+		require.Len(t, answer.Hours, 1)
+		require.Equal(t, tt.final, answer.Hours[0].Final, "%s", tt)
+	}
 }
 
 func TestWhatCannotBeIsCountedAndNotTold(t *testing.T) {
