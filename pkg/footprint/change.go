@@ -54,9 +54,13 @@ func (c *Change) Compare() {
 // Split says what part of the difference between the emissions of two cells the energy
 // made and what part the grid: each as if it had changed first and as if it had changed
 // last, the mean of the two, so that they add up. Where nothing was used in one window
-// all of it is the energy's.
+// all of it is the energy's. Where the carbon of a part of the energy is not known, there
+// is no difference to speak of.
 func (c *Change) Split(first, second Cell) {
-	if c.Difference == nil || !first.Emitted || !second.Emitted {
+	if !first.weighed() || !second.weighed() {
+		c.Difference, c.Percentage, c.PerDay = nil, nil, nil
+	}
+	if c.Difference == nil {
 		return
 	}
 	e1, e2 := first.Energy.Value, second.Energy.Value
@@ -66,6 +70,11 @@ func (c *Change) Split(first, second Cell) {
 	}
 	c.GridEffect = new(unit.Figure(grid))
 	c.EnergyEffect = new(*c.Difference - *c.GridEffect)
+}
+
+// weighed reports whether the carbon of all of the energy of c is known.
+func (c *Cell) weighed() bool {
+	return c.Emitted && c.Weighed >= c.Energy.Value*(1-1e-9)
 }
 
 // AddEffects adds those of a row to the total's.

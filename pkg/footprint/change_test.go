@@ -10,7 +10,7 @@ import (
 )
 
 func emitted(wh, grams float64) footprint.Cell {
-	return footprint.Cell{Known: true, Emitted: true, Energy: footprint.Exactly(wh), Carbon: footprint.Exactly(grams)}
+	return footprint.Cell{Known: true, Emitted: true, Energy: footprint.Exactly(wh), Weighed: wh, Carbon: footprint.Exactly(grams)}
 }
 
 func TestADifferenceIsOfTheEnergyAndOfTheGrid(t *testing.T) {

@@ -38,9 +38,10 @@ type Entry struct {
 // Known is false; the same holds of Carbon.
 type Cell struct {
 	Known, Emitted bool
-	Energy         Range // Wh at the machine
-	Carbon         Range // gCO2e of that, at the data center's meter
-	Embodied       Range // gCO2e
+	Energy         Range   // Wh at the machine
+	Weighed        float64 // Wh of it whose carbon is known
+	Carbon         Range   // gCO2e of that, at the data center's meter
+	Embodied       Range   // gCO2e
 }
 
 // NewLedger returns an empty ledger of pieces, which must be in order. fold says
@@ -146,6 +147,7 @@ func (l *Ledger) book(e *Entry, line *Line, parts [][]part, whole []float64, gri
 			if !math.IsNaN(grid[h].Value) {
 				c.Emitted = true
 				c.Carbon.add(r.Times(grid[h]), p.share)
+				c.Weighed += p.share * v
 			}
 			if whole[h] > 0 {
 				c.Embodied.add(l.embodied, p.hours*v/whole[h])

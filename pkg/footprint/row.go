@@ -64,6 +64,7 @@ func Sum(cells []Cell) Cell {
 		if c.Emitted {
 			sum.Emitted = true
 			sum.Carbon.add(c.Carbon, 1)
+			sum.Weighed += c.Weighed
 		}
 	}
 	return sum

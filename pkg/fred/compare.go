@@ -73,6 +73,9 @@ func (f *Fred) compare(ctx context.Context, q CompareQuery, emitted bool) (Compa
 	total := change(emitted,
 		amount(first.Resolved.Window, whole[0], known[0]/n, emitted),
 		amount(second.Resolved.Window, whole[1], known[1]/n, emitted))
+	if emitted {
+		total.Split(whole[0], whole[1])
+	}
 	total.EnergyEffect, total.GridEffect = effects.EnergyEffect, effects.GridEffect
 	for i := range out.Items {
 		out.Items[i].Part(total.Difference)
@@ -155,6 +158,9 @@ func amount(w window.Window, c footprint.Cell, known unit.Figure, emitted bool) 
 	switch {
 	case known == 0:
 	case emitted && c.Emitted:
+		if c.Weighed < c.Energy.Value {
+			a.Known *= unit.Figure(c.Weighed / c.Energy.Value) // the carbon of the rest is not
+		}
 		a.Value = new(unit.Figure(c.Carbon.Value))
 	case !emitted && c.Known:
 		a.Value = new(unit.Figure(c.Energy.Value))
