@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/fact"
@@ -90,8 +91,23 @@ func (f *Fred) selection(ctx context.Context, q ExportQuery) (selection, error) 
 			return s, unknownContext(name, known)
 		}
 		s.clusters = append(s.clusters, c.Name)
+		s.zones = append(s.zones, f.zoneOf(ctx, c))
 	}
 	return s, nil
+}
+
+// zoneOf returns the zone that a cluster is on, as far as what is cached of its nodes
+// and the settings tell, in lower case.
+func (f *Fred) zoneOf(ctx context.Context, c kube.Cluster) string {
+	nodes, err := cache.Read[kube.Inventory](ctx, f.Cache, listKey(c.Name, kube.Nodes, ""))
+	if err != nil {
+		nodes.Value = kube.Inventory{}
+	}
+	s, err := f.site(&loaded{cluster: c, snapshot: kube.NewSnapshot(&nodes.Value, map[kube.Resource]bool{kube.Nodes: err == nil}, f.Now())}, &asking{})
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(s.liveZone)
 }
 
 // exporting is one export under way.

@@ -12,6 +12,7 @@ import (
 type place struct {
 	cluster   string // "" where it is of none
 	namespace string // where the entry is of one namespace
+	zone      string // of the grid that the entry is of
 	kind      string // the resource, "server", "facts", "refused", "ai-summary", …
 	aside     string // the identity of the cluster that it was set aside for
 }
@@ -38,7 +39,7 @@ func placeOf(key cache.Key) place {
 		p.aside, s = s[1], s[2:]
 	}
 	if len(s) == 4 && s[0] == gridKind {
-		p.kind = gridKind
+		p.kind, p.zone = gridKind, s[1]
 		return p
 	}
 	if len(s) < 3 || s[0] != "clusters" {

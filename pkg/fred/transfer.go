@@ -84,12 +84,15 @@ type selection struct {
 	clusters   []string // full names; all when nil
 	namespaces []string // all when nil
 	kinds      []string // all when nil
+	zones      []string // of grids that the clusters are on, in lower case; all when clusters is nil
 }
 
 // has reports whether an entry is meant, as far as its key tells.
 func (s selection) has(p place) bool {
 	switch {
 	case p.kind == "" || p.kind == refusedKind:
+		return false
+	case s.clusters != nil && p.kind == gridKind && !slices.Contains(s.zones, p.zone):
 		return false
 	case s.clusters != nil && p.kind != gridKind && (p.aside != "" || !slices.Contains(s.clusters, p.cluster)):
 		return false
