@@ -61,8 +61,11 @@ func (p *Page) oneGrid(row *mix.Row, from []report.Provenance) {
 	for _, line := range saidBy(from) {
 		p.field("", line)
 	}
-	if row.Year == 0 && row.Known < 0.995 {
+	if row.Known > 0 && row.Known < 0.995 {
 		p.field("", share(float64(row.Known))+" of the window is known")
+	}
+	if row.Known > 0 && row.Yearly > 0 {
+		p.field("", fmt.Sprintf("for %s of it the lifecycle is that of %d", share(float64(row.Yearly)), row.Year))
 	}
 	if row.Mix == nil {
 		return
@@ -126,7 +129,7 @@ func (p *Page) gridTable(rows []mix.Row, several bool) Table {
 			text(started(r.Start)), text(r.Zone), text(orDash(r.Lifecycle, unit.Intensity.String)), text(orDash(r.Direct, unit.Intensity.String)),
 			text(percentage(r.Renewable)), text(percentage(r.LowCarbon)), text(share(float64(r.Known))), text(r.Source),
 		}
-		if r.Year != 0 {
+		if r.Known == 0 {
 			cells[6], cells[7] = text(dash), text(fmt.Sprintf("%s %d", r.Source, r.Year))
 		}
 		t.Rows = append(t.Rows, cells)

@@ -113,6 +113,9 @@ func (f *Fred) gridFinding(ctx context.Context, c kube.Cluster) Finding {
 	if s.zone == "" {
 		return is(Note, "the world's mean: the region of the nodes is in no table", "Set zone under clusters in the settings, such as FR.")
 	}
+	if len(f.Grids) == 0 {
+		return is(Note, fmt.Sprintf("%s, by the mean of %d from %s: nobody is asked by the hour", s.zone, s.grid.Year, s.grid.Source), "Set grid.live to true to ask those who publish it.")
+	}
 	return is(Note, fmt.Sprintf("%s, by the mean of %d from %s", s.zone, s.grid.Year, s.grid.Source), "Set grid.electricityMapsKey to have it by the hour.")
 }
 

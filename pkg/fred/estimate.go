@@ -192,8 +192,7 @@ func (b *book) warnAboutRungs() {
 		b.warn(report.Note, "%d samples cannot be true and are left out", b.rejected)
 	}
 	if len(b.site.regions) > 1 {
-		slices.Sort(b.site.regions)
-		b.warn(report.Note, "nodes are in several regions (%s); carbon is counted as if all were in %s", strings.Join(b.site.regions, ", "), b.site.region)
+		b.warn(report.Note, "%s", b.site.severalRegions("carbon is counted as if all were in"))
 	}
 }
 

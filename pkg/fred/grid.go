@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -35,8 +36,11 @@ func gridKey(zone, source string, day time.Time) cache.Key {
 type gridHours struct {
 	source string     // who told of them; "" where nobody did
 	terms  string     // what must be said where they are shown
-	hours  []mix.Hour // in order
+	hours  []mix.Hour // of the window, in order
 	notes  []string   // what else there is to say, one sentence each
+	gaps   []string   // why a source did not tell, or not of all
+	stale  bool       // some of it could not be renewed
+	oldest time.Time  // when the oldest of it was read
 }
 
 // find returns which of the hours starts then.
@@ -46,27 +50,35 @@ func findHour(hours []mix.Hour, start time.Time) (int, bool) {
 	return slices.BinarySearchFunc(hours, start, func(h mix.Hour, at time.Time) int { return h.Start.Compare(at) })
 }
 
-// gridHours returns what the first source that has any of it says of a grid. Why
-// another could not tell is in the notes; an error is that it was interrupted.
+// gridHours returns what the first source that has an hour of w says of a grid. Why
+// another could not tell is in the notes; an error is that it was interrupted. All
+// sources together have as long as one cluster has.
 func (f *Fred) gridHours(ctx context.Context, zone string, q Query, w window.Window) (*gridHours, error) {
 	out := &gridHours{}
+	bounded, cancel := context.WithTimeout(ctx, f.Timeout)
+	defer cancel()
 	for _, source := range f.Grids {
 		if zone == "" || !source.Knows(zone) {
 			continue
 		}
-		days, err := f.gridDays(ctx, source, zone, q, w)
-		if err != nil {
-			return nil, err
+		days, late := f.gridDays(bounded, source, zone, q, w)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
-		if out.take(source, days); len(out.hours) > 0 {
+		out.take(source, days, w)
+		if late != nil {
+			out.gap("%s did not answer in time", source.Name())
+			break
+		}
+		if len(out.hours) > 0 {
 			break
 		}
 	}
 	return out, nil
 }
 
-// take takes over what a source said, and why it did not say more.
-func (g *gridHours) take(source mix.Source, days []*day[mix.Answer]) {
+// take takes over what a source said of w, and why it did not say more.
+func (g *gridHours) take(source mix.Source, days []*day[mix.Answer], w window.Window) {
 	var why error
 	missing, rejected := 0, 0
 	for _, d := range days {
@@ -75,28 +87,50 @@ func (g *gridHours) take(source mix.Source, days []*day[mix.Answer]) {
 			missing++
 			continue
 		}
-		g.hours = append(g.hours, d.entry.Value.Hours...)
 		rejected += d.entry.Value.Rejected
-		if d.entry.Cause != nil && why == nil {
-			why = d.entry.Cause
+		for _, h := range d.entry.Value.Hours {
+			if w.Overlap(h.Start, h.Start.Add(time.Hour)) > 0 {
+				g.hours = append(g.hours, h)
+			}
+		}
+		if read := d.entry.Header.CollectedAt; !read.IsZero() && (g.oldest.IsZero() || read.Before(g.oldest)) {
+			g.oldest = read
+		}
+		if d.entry.Cause != nil && !isOffline(d.entry.Cause) {
+			g.stale = true
+			why = cmp.Or(why, d.entry.Cause)
 		}
 	}
-	switch {
-	case len(g.hours) > 0:
+	if len(g.hours) > 0 {
 		g.source, g.terms = source.Name(), source.Terms()
-	case why == nil:
-		return
 	}
 	if rejected > 0 {
-		g.note("%s: %d values cannot be true and are left out", source.Name(), rejected)
+		g.note("%s: %s that cannot be true left out", source.Name(), amountOf(float64(rejected), "value"))
 	}
 	switch {
 	case why == nil:
-	case isOffline(why) && missing > 0:
-		g.note("%s of %s not cached", amountOf(float64(missing), "day"), source.Name())
+	case errors.Is(why, context.DeadlineExceeded):
+		g.gap("%s did not answer in time", source.Name())
 	case !isOffline(why):
-		g.note("%v", why)
+		g.gap("%v", why)
+	case len(g.hours) > 0:
+		g.gap("%s of %s not cached", amountOf(float64(missing), "day"), source.Name())
 	}
+}
+
+func (g *gridHours) gap(format string, args ...any) {
+	if gap := fmt.Sprintf(format, args...); !slices.Contains(g.gaps, gap) {
+		g.gaps = append(g.gaps, gap)
+	}
+}
+
+// said returns all there is to say, and that the yearly mean stands in where it does.
+func (g *gridHours) said(yearly bool) []string {
+	all := slices.Concat(g.gaps, g.notes)
+	if n := len(g.gaps); yearly && n > 0 {
+		all[n-1] += ": the yearly mean stands in"
+	}
+	return all
 }
 
 func (g *gridHours) note(format string, args ...any) {
@@ -110,12 +144,17 @@ func (f *Fred) gridDays(ctx context.Context, source mix.Source, zone string, q Q
 		request: cache.Request{TTL: cache.Forever, Source: source.Name(), Refresh: q.Refresh, MaxAge: q.MaxAge},
 		key:     func(day time.Time) cache.Key { return gridKey(zone, source.Name(), day) },
 		ask: func(ctx context.Context, start, end time.Time) (mix.Answer, error) {
-			return f.gridDown.guard(source.Name()+" "+zone, f.Now(), func() (mix.Answer, error) {
-				return source.Hours(ctx, zone, window.Window{Start: start, End: end})
+			asked := window.Window{Start: start, End: end}
+			return f.gridDown.guard(source.Name()+" "+zone, asked, f.Now(), func() (mix.Answer, error) {
+				a, err := source.Hours(ctx, zone, asked)
+				a.From = start
+				return a, err
 			})
 		},
-		day:   dayOfGrid,
-		over:  mergedHours,
+		day: dayOfGrid,
+		over: func(newer mix.Answer, older cache.Entry[mix.Answer]) mix.Answer {
+			return mergedHours(newer, older.Value, q.Refresh)
+		},
 		final: func(day time.Time, e cache.Entry[mix.Answer]) int { return finalHours(day, e.Value.Hours) },
 	}
 	s.expires = func(day time.Time, value mix.Answer) time.Time {
@@ -140,8 +179,8 @@ func dayOfGrid(all mix.Answer, day time.Time) mix.Answer {
 			out.Hours = append(out.Hours, all.Hours[i])
 		}
 	}
-	if len(all.Hours) > 0 && len(out.Hours) > 0 && all.Hours[0].Start.Equal(out.Hours[0].Start) {
-		out.Rejected = all.Rejected // which are told of the whole answer
+	if day.Equal(all.From.Truncate(aDay)) {
+		out.Rejected = all.Rejected // which are told of all that was asked for
 	}
 	return out
 }
@@ -156,15 +195,15 @@ func finalHours(day time.Time, hours []mix.Hour) int {
 }
 
 // mergedHours returns the hours of two answers: of one that both have, the newer
-// answer's, unless the older is final.
-func mergedHours(newer mix.Answer, older cache.Entry[mix.Answer]) mix.Answer {
-	out := mix.Answer{Hours: slices.Clone(older.Value.Hours), Rejected: max(newer.Rejected, older.Value.Rejected)} // of hours asked for again they are the same
+// answer's, unless the older is final and the source was not asked for it again.
+func mergedHours(newer, older mix.Answer, again bool) mix.Answer {
+	out := mix.Answer{Hours: slices.Clone(older.Hours), Rejected: max(newer.Rejected, older.Rejected)} // of hours asked for again they are the same
 	for _, h := range newer.Hours {
 		i, known := findHour(out.Hours, h.Start)
 		switch {
 		case !known:
 			out.Hours = slices.Insert(out.Hours, i, h)
-		case !out.Hours[i].Final:
+		case again || !out.Hours[i].Final:
 			out.Hours[i] = h
 		}
 	}
@@ -186,24 +225,33 @@ type failed struct {
 // rest is how long a source that failed is left alone.
 const rest = 5 * time.Minute
 
-// guard returns what ask does, or why it failed a moment ago.
-func (d *downtime) guard(who string, now time.Time, ask func() (mix.Answer, error)) (mix.Answer, error) {
+// guard returns what ask does, or why it failed a moment ago: at all, if the source was
+// down or does not know the key, or else for the same window.
+func (d *downtime) guard(who string, asked window.Window, now time.Time, ask func() (mix.Answer, error)) (mix.Answer, error) {
+	what := who + " " + asked.String()
 	d.mu.Lock()
-	last, ok := d.down[who]
-	d.mu.Unlock()
-	if ok && now.Sub(last.at) < rest {
-		return mix.Answer{}, last.err
+	for _, key := range []string{who, what} {
+		if last, ok := d.down[key]; ok && now.Sub(last.at) < rest {
+			d.mu.Unlock()
+			return mix.Answer{}, last.err
+		}
 	}
+	d.mu.Unlock()
 	a, err := ask()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	delete(d.down, who)
-	if err != nil && !errors.Is(err, context.Canceled) && fault.KindOf(err) != fault.Offline {
-		if d.down == nil {
-			d.down = map[string]failed{}
-		}
-		d.down[who] = failed{now, err}
+	maps.DeleteFunc(d.down, func(_ string, f failed) bool { return now.Sub(f.at) >= rest })
+	kind := fault.KindOf(err)
+	switch {
+	case err == nil, errors.Is(err, context.Canceled), kind == fault.Offline:
+		return a, err
+	case kind == fault.Unreachable || kind == fault.Timeout || kind == fault.Unauthorized:
+		what = who
 	}
+	if d.down == nil {
+		d.down = map[string]failed{}
+	}
+	d.down[what] = failed{now, err}
 	return a, err
 }
 
@@ -341,12 +389,10 @@ func (s *site) hourlyNote(u used, all float64) string {
 // warnAboutGrid says what of the grid's intensity is not as it might be.
 func (b *book) warnAboutGrid() {
 	s, u := b.site, b.used
-	for _, n := range s.live.notes {
-		if u.yearly > 0 {
-			n += ": the yearly mean stands in"
-		}
+	for _, n := range s.live.said(u.yearly > 0) {
 		b.warn(report.Note, "%s", n)
 	}
+	b.stale = b.stale || s.live.stale
 	if u.unknown > 0 && s.kind == direct {
 		b.warn(report.Missing, "the direct intensity of the grid of %s is not known for %s: the yearly tables are of the life of power plants", cmp.Or(s.liveZone, "the world"), amountOf(u.unknown, "hour"))
 	}

@@ -1,9 +1,14 @@
 package fred_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +21,7 @@ import (
 	"github.com/fredctl/fred/pkg/fred"
 	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/report"
+	"github.com/fredctl/fred/pkg/window"
 )
 
 // onGrids is a metered cluster, of 40 Wh an hour, beside publishers of grids.
@@ -277,4 +283,228 @@ func TestGridsAreOfNoClusterAndTravelWithAll(t *testing.T) {
 		require.Empty(t, e.Cluster)
 		require.Contains(t, e.Name, "grid/fr/rte/")
 	}
+}
+
+// publisher is a source that says of each hour what it is told to.
+type publisher struct {
+	name  string
+	of    func(at time.Time) *mix.Hour
+	asked int
+}
+
+func (p *publisher) Name() string      { return p.name }
+func (p *publisher) Terms() string     { return "" }
+func (p *publisher) Knows(string) bool { return true }
+
+func (p *publisher) Hours(_ context.Context, _ string, w window.Window) (mix.Answer, error) {
+	p.asked++
+	a := mix.Answer{Hours: []mix.Hour{}}
+	for at := w.Start; at.Before(w.End); at = at.Add(time.Hour) {
+		if h := p.of(at); h != nil {
+			h.Start, h.Basis = at, mix.Production
+			a.Hours = append(a.Hours, *h)
+		}
+	}
+	return a, nil
+}
+
+func published(t *testing.T, sources ...mix.Source) *stand {
+	t.Helper()
+	return dev(t, func(o *fred.Options) { o.Meter, o.Grids = &gauge{node: "n1", rung: "kepler"}, sources })
+}
+
+func mixOf(t *testing.T, s *stand, q fred.MixQuery) fred.MixReport {
+	t.Helper()
+	r, err := s.Mix(t.Context(), q)
+	require.NoError(t, err)
+	return r
+}
+
+func TestARefusalOfAnOldWindowIsNoneOfToday(t *testing.T) {
+	s, _, api := onGrids(t, func(api *testutil.Grids, o grid.Options) mix.Source {
+		return grid.NewElectricityMaps(api.Client(), func() (string, error) { return api.Key, nil }, o)
+	})
+	api.Answer(func(w http.ResponseWriter, r *http.Request) bool { // a key that has the last day alone
+		refused := strings.HasSuffix(r.URL.Path, "/past-range")
+		if refused {
+			w.WriteHeader(http.StatusForbidden)
+		}
+		return refused
+	})
+	old := onZone("DE", "")
+	old.Window.Start, old.Window.End = "2026-10-10", "2026-10-11"
+	require.Contains(t, carbonOf(t, s, old).Warnings[0].Message, "the yearly mean stands in")
+	api.Asked()
+	carbonOf(t, s, old)
+	require.Empty(t, api.Asked(), "of the same window it is not asked again at once")
+	r := carbonOf(t, s, onZone("DE", "6h"))
+	require.Equal(t, "Electricity Maps", r.Provenance[1].Source)
+	require.InDelta(t, (36+37+38+39+40+41)*0.040*1.5, float64(*r.Total.Carbon), 1e-6) // from six to noon, ten more than the direct
+}
+
+func TestPublishersThatNeverAnswerDoNotTakeTheAnswer(t *testing.T) {
+	s, _, api := onGrids(t)
+	s.Timeout = 300 * time.Millisecond
+	hang := make(chan struct{})
+	api.Answer(func(http.ResponseWriter, *http.Request) bool { <-hang; return true })
+	t.Cleanup(func() { close(hang) })
+	began := time.Now()
+	r := carbonOf(t, s, onZone("FR", "1d"))
+	require.Less(t, time.Since(began), 20*time.Second)
+	require.InDelta(t, 24*44.18*0.040*1.5, float64(*r.Total.Carbon), 1e-6)
+	require.Equal(t, "RTE did not answer in time: the yearly mean stands in", r.Warnings[0].Message)
+}
+
+func TestWhatIsInterruptedIsNoAnswer(t *testing.T) {
+	s, _, api := onGrids(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	api.Answer(func(_ http.ResponseWriter, r *http.Request) bool { cancel(); <-r.Context().Done(); return true })
+	_, err := s.Mix(ctx, fred.MixQuery{Grid: "FR"})
+	require.ErrorIs(t, err, context.Canceled)
+	api.Answer(nil)
+	require.Equal(t, "RTE", mixOf(t, s, fred.MixQuery{Grid: "FR"}).Items[0].Source, "who left is not taken for a source that is down")
+}
+
+func TestTheMixCountsHoursWithoutALifecycleByTheYear(t *testing.T) {
+	s := published(t, &publisher{name: "NESO", of: func(at time.Time) *mix.Hour {
+		if at.Hour() == 3 {
+			return &mix.Hour{Direct: mix.Intensity(10), Lifecycle: mix.Intensity(11), Final: true, Mix: map[mix.Fuel]float64{mix.Wind: 1}}
+		}
+		return &mix.Hour{Direct: mix.Intensity(300), Final: true, Mix: map[mix.Fuel]float64{mix.Gas: 0.7, mix.Imports: 0.3}} // too much is imported
+	}})
+	r := mixOf(t, s, fred.MixQuery{Window: last("1d").Window, Grid: "GB"})
+	row := r.Items[0]
+	require.InDelta(t, (23*215.79+11)/24, float64(*row.Lifecycle), 1e-9)
+	require.InDelta(t, 1, float64(row.Known), 1e-12)
+	require.InDelta(t, 23./24, float64(row.Yearly), 1e-12)
+	require.Equal(t, 2024, row.Year)
+	sources := []string{}
+	for _, p := range r.Provenance {
+		sources = append(sources, p.Source)
+	}
+	require.Equal(t, []string{"NESO", "NESO", "ember-yearly"}, sources)
+	c := carbonOf(t, s, onZone("GB", "1d"))
+	require.InDelta(t, float64(*row.Lifecycle)*24*0.040*1.5, float64(*c.Total.Carbon), 1e-6, "as carbon is")
+}
+
+func TestASourceThatHasNoHourOfTheWindowIsNotTheSource(t *testing.T) {
+	early := &publisher{name: "EIA", of: func(at time.Time) *mix.Hour {
+		if at.Hour() > 2 {
+			return nil
+		}
+		return &mix.Hour{Lifecycle: mix.Intensity(11), Mix: map[mix.Fuel]float64{mix.Wind: 1}}
+	}}
+	second := &publisher{name: "Second", of: func(time.Time) *mix.Hour { return &mix.Hour{Lifecycle: mix.Intensity(500)} }}
+	r := mixOf(t, published(t, early, second), fred.MixQuery{Window: last("6h").Window, Grid: "US"})
+	require.Equal(t, "Second", r.Items[0].Source)
+	require.InDelta(t, 500, float64(*r.Items[0].Lifecycle), 1e-9)
+
+	r = mixOf(t, published(t, early), fred.MixQuery{Window: last("6h").Window, Grid: "US"})
+	require.Equal(t, "ember-yearly", r.Items[0].Source)
+	require.Len(t, r.Provenance, 1)
+	require.Equal(t, "ember-yearly", r.Provenance[0].Source)
+}
+
+func TestHoursToComeHaveNoRow(t *testing.T) {
+	s, _, _ := onGrids(t)
+	q := fred.MixQuery{Grid: "FR"}
+	q.Window.Start, q.Window.End, q.Window.Step = "2026-11-01T10:00:00Z", "2026-11-01T16:00:00Z", "1h"
+	r := mixOf(t, s, q)
+	require.Len(t, r.Items, 2)
+	for _, row := range r.Items {
+		require.Equal(t, "RTE", row.Source)
+	}
+	q.Window.Step = ""
+	require.InDelta(t, 1, float64(mixOf(t, s, q).Items[0].Known), 1e-12, "of the time up to now")
+}
+
+func TestARefreshTakesWhatTheSourceSaysNow(t *testing.T) {
+	said := 10.
+	src := &publisher{name: "NESO", of: func(time.Time) *mix.Hour { return &mix.Hour{Direct: mix.Intensity(said), Final: true} }}
+	s := published(t, src)
+	q := fred.MixQuery{Grid: "GB", Window: window.Asked{Start: "2026-10-20", End: "2026-10-21"}}
+	mixOf(t, s, q)
+	said = 20
+	require.InDelta(t, 10, float64(*mixOf(t, s, q).Items[0].Direct), 1e-9)
+	require.Equal(t, 1, src.asked)
+	q.Refresh = true
+	require.InDelta(t, 20, float64(*mixOf(t, s, q).Items[0].Direct), 1e-9)
+	q.Refresh = false
+	require.InDelta(t, 20, float64(*mixOf(t, s, q).Items[0].Direct), 1e-9)
+}
+
+func TestWhatIsNotKnownIsNotTheGridsDoing(t *testing.T) {
+	s := published(t, &publisher{name: "NESO", of: func(at time.Time) *mix.Hour {
+		if at.Day() == 31 && at.Hour() < 18 {
+			return nil
+		}
+		return &mix.Hour{Direct: mix.Intensity(100), Final: true}
+	}})
+	q := onZone("GB", "")
+	q.Intensity = "direct"
+	q.Window.Start, q.Window.End = "2026-10-31", "2026-11-01"
+	r, err := s.CompareCarbon(t.Context(), fred.CompareQuery{FootprintQuery: q, First: window.Asked{Start: "2026-10-30", End: "2026-10-31"}})
+	require.NoError(t, err)
+	require.Nil(t, r.Total.Difference)
+	require.Nil(t, r.Total.GridEffect)
+	require.InDelta(t, 1, float64(r.Total.First.Known), 1e-9)
+	require.InDelta(t, 0.25, float64(r.Total.Second.Known), 1e-9)
+	require.True(t, report.Partial(r.Warnings))
+}
+
+func TestValuesThatCannotBeAreSaidHoweverManyThereAre(t *testing.T) {
+	s, _, api := onGrids(t)
+	api.Answer(func(w http.ResponseWriter, _ *http.Request) bool {
+		_, _ = io.WriteString(w, `[{"date_heure":"2026-11-01T03:00:00Z","nature":"x","taux_co2":9999}]`)
+		return true
+	})
+	for range 2 {
+		r := mixOf(t, s, fred.MixQuery{Grid: "FR", Window: last("6h").Window})
+		require.Len(t, r.Warnings, 1)
+		require.Regexp(t, "^FR: RTE: [12] values? that cannot be true left out$", r.Warnings[0].Message)
+		s.clock.pass(16 * time.Minute)
+	}
+}
+
+func TestWhatCouldNotBeRenewedIsStale(t *testing.T) {
+	s, _, api := onGrids(t)
+	q := fred.MixQuery{Grid: "FR", Window: last("1d").Window}
+	require.False(t, mixOf(t, s, q).Stale)
+	api.Close()
+	s.clock.pass(6 * time.Hour)
+	r := mixOf(t, s, q)
+	require.True(t, r.Stale)
+	require.Equal(t, noon, r.CollectedAt.UTC())
+	require.True(t, carbonOf(t, s, onZone("FR", "1d")).Stale)
+}
+
+func TestAnExportOfOneClusterHasItsOwnGridAlone(t *testing.T) {
+	s, _, _ := onGrids(t)
+	s.SiteOf = func(string) fred.Site { return fred.Site{Zone: "FR"} }
+	carbonOf(t, s, last("1d"))
+	mixOf(t, s, fred.MixQuery{Grid: "GB"})
+	exported := func(q fred.ExportQuery) (fr, gb bool) {
+		var b bytes.Buffer
+		_, err := s.Export(t.Context(), q, &b, "test")
+		require.NoError(t, err)
+		z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		require.NoError(t, err)
+		for _, f := range z.File {
+			fr, gb = fr || strings.Contains(f.Name, "grid/fr/"), gb || strings.Contains(f.Name, "grid/gb/")
+		}
+		return fr, gb
+	}
+	fr, gb := exported(fred.ExportQuery{Clusters: []string{"dev"}})
+	require.True(t, fr)
+	require.False(t, gb, "which tells where others are")
+	fr, gb = exported(fred.ExportQuery{})
+	require.True(t, fr && gb)
+}
+
+func TestTheDoctorKnowsThatNobodyIsAsked(t *testing.T) {
+	s := dev(t, func(o *fred.Options) { o.SiteOf = func(string) fred.Site { return fred.Site{Zone: "FR"} } })
+	r, err := s.Diagnose(t.Context(), fred.Query{})
+	require.NoError(t, err)
+	i := slices.IndexFunc(r.Items, func(f fred.Finding) bool { return f.Check == "grid" })
+	require.Contains(t, r.Items[i].Hint, "grid.live")
 }

@@ -75,28 +75,45 @@ type mixing struct {
 	report *MixReport
 }
 
-// add adds the rows of grids, in the order of time.
+// add adds the rows of grids, in the order of time, as far as now.
 func (m *mixing) add(ctx context.Context, sites []*site, clusters [][]string) error {
 	for _, s := range sites {
-		live, err := m.gridHours(ctx, s.liveZone, m.Query, m.Resolved.Window)
-		if err != nil {
+		var err error
+		if s.live, err = m.gridHours(ctx, s.liveZone, m.Query, m.Resolved.Window); err != nil {
 			return err
 		}
-		s.live = live
-		m.provenance(s)
+		m.report.Stale = m.report.Stale || s.live.stale
+		if read := s.live.oldest; !read.IsZero() && (m.report.CollectedAt == nil || read.Before(*m.report.CollectedAt)) {
+			m.report.CollectedAt = new(read.Truncate(time.Millisecond))
+		}
 	}
+	told, stoodIn := make([]bool, len(sites)), make([]bool, len(sites))
 	for _, piece := range m.Pieces() {
+		if !piece.Start.Before(m.now) {
+			break // nothing is known of what is to come
+		}
+		past := piece
+		if past.End.After(m.now) {
+			past.End = m.now
+		}
 		for i, s := range sites {
-			row := mix.Over(s.live.hours, piece)
+			row := mix.Over(s.live.hours, past, new(unit.Intensity(s.grid.Value)))
 			row.Zone, row.Clusters, row.Source = s.name(), clusters[i], s.live.source
 			if m.Step != window.Whole {
 				row.Start, row.End = &piece.Start, &piece.End
 			}
 			if row.Known == 0 {
-				row.Source, row.Year, row.Lifecycle = s.grid.Source, s.grid.Year, new(unit.Intensity(s.grid.Value))
+				row.Source = s.grid.Source
 			}
+			if row.Yearly > 0 {
+				row.Year = s.grid.Year
+			}
+			told[i], stoodIn[i] = told[i] || row.Known > 0, stoodIn[i] || row.Yearly > 0
 			m.report.Items = append(m.report.Items, row)
 		}
+	}
+	for i, s := range sites {
+		m.provenance(s, told[i], stoodIn[i])
 	}
 	if m.End.After(m.now) {
 		m.warn("the window ends at %s, which is to come: figures go as far as now", m.End.Format(time.RFC3339))
@@ -108,18 +125,27 @@ func (m *mixing) warn(format string, args ...any) {
 	m.report.Warnings = append(m.report.Warnings, report.Warning{Code: report.Note, Message: fmt.Sprintf(format, args...)})
 }
 
-// provenance says who tells of a grid, and what is missing.
-func (m *mixing) provenance(s *site) {
-	for _, n := range s.live.notes {
+// provenance says who tells of a grid, what stands in, and what is missing.
+func (m *mixing) provenance(s *site, told, stoodIn bool) {
+	for _, n := range s.live.said(stoodIn) {
 		m.warn("%s: %s", s.name(), n)
 	}
-	if s.live.source == "" {
+	if len(s.regions) > 1 {
+		m.warn("%s", s.severalRegions("the grid is that of"))
+	}
+	if told {
+		m.published(s)
+	}
+	if stoodIn {
 		m.report.Provenance = append(m.report.Provenance, report.Provenance{
 			Fields: []string{"lifecycleGramsPerKWh"}, Method: report.Estimated, Source: s.grid.Source, Note: s.grid.Note,
-			Factor: said("grid intensity of "+s.name(), s.grid, gridUnit),
+			Factor: said("grid intensity of "+cmp.Or(s.zone, "the world"), s.grid, gridUnit),
 		})
-		return
 	}
+}
+
+// published says who told of the hours of a grid.
+func (m *mixing) published(s *site) {
 	told := report.Provenance{
 		Fields: []string{"mixPercent", "directGramsPerKWh"}, Method: report.Measured, Source: s.live.source, Note: s.live.terms,
 	}

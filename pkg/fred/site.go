@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -76,6 +77,12 @@ func (s *site) locate(l *loaded) {
 	if s.region == "" && l.cluster.Region != "unknown" {
 		s.region = l.cluster.Region
 	}
+}
+
+// severalRegions says that nodes are in several regions, and what follows.
+func (s *site) severalRegions(so string) string {
+	slices.Sort(s.regions)
+	return fmt.Sprintf("nodes are in several regions (%s); %s %s", strings.Join(s.regions, ", "), so, s.region)
 }
 
 // machines models the nodes.

@@ -16,20 +16,22 @@ type Row struct {
 	Start     *time.Time           `json:"start,omitempty" doc:"Start of the piece of the window, where it is cut into steps"`
 	End       *time.Time           `json:"end,omitempty" doc:"End of the piece"`
 	Source    string               `json:"source" doc:"Who says so"`
-	Year      int                  `json:"year,omitempty" doc:"The year whose mean stands in, where no hour is known"`
+	Year      int                  `json:"year,omitempty" doc:"The year whose mean stands in for hours without a lifecycle intensity"`
 	Basis     Basis                `json:"basis,omitempty" doc:"Whose electricity it is" enum:"production,consumption"`
 	Mix       map[Fuel]unit.Figure `json:"mixPercent,omitempty" doc:"Percent by fuel, which sum to 100; left out where it is not known"`
 	Renewable *unit.Figure         `json:"renewablePercent" doc:"Percent of wind, sun, water, biomass and geothermal heat; null where it is not known"`
 	LowCarbon *unit.Figure         `json:"lowCarbonPercent" doc:"Percent of these and of nuclear power"`
 	Lifecycle *unit.Intensity      `json:"lifecycleGramsPerKWh" doc:"gCO2e per kWh over the life of power plants; null where it is not known"`
-	Direct    *unit.Intensity      `json:"directGramsPerKWh" doc:"gCO2e per kWh of what power plants burned"`
-	Known     unit.Figure          `json:"known" doc:"Share of the time, 0 to 1, whose hours are known"`
-	Estimated unit.Figure          `json:"estimated,omitempty" doc:"Share of the time, 0 to 1, whose hours are the source's estimates"`
+	Direct    *unit.Intensity      `json:"directGramsPerKWh" doc:"gCO2e per kWh of what power plants burned, the mean of the hours of which that is known"`
+	Known     unit.Figure          `json:"known" doc:"Share of the time up to now, 0 to 1, whose hours are known"`
+	Yearly    unit.Figure          `json:"yearly,omitempty" doc:"Share of the time up to now, 0 to 1, whose lifecycle intensity is the mean of a year"`
+	Estimated unit.Figure          `json:"estimated,omitempty" doc:"Share of the time up to now, 0 to 1, whose hours are the source's estimates"`
 }
 
 // Over returns the means of the hours that overlap w, each by how much of it does.
-// Hours must be in order.
-func Over(hours []Hour, w window.Window) Row {
+// Where an hour has no lifecycle intensity, yearly stands in, unless that is nil. Hours
+// must be in order.
+func Over(hours []Hour, w window.Window, yearly *unit.Intensity) Row {
 	var known, estimated, mixed float64
 	var lifecycle, direct mean
 	sums := map[Fuel]float64{}
@@ -54,11 +56,16 @@ func Over(hours []Hour, w window.Window) Row {
 		}
 		r.Basis = h.Basis
 	}
+	length := w.Length().Hours()
+	if lacks := length - lifecycle.hours; yearly != nil && lacks > 1e-9*length {
+		r.Yearly = unit.Figure(lacks / length)
+		lifecycle.add(yearly, lacks)
+	}
 	r.Lifecycle, r.Direct = lifecycle.value(), direct.value()
 	if mixed > 0 {
 		r.mix(sums, mixed)
 	}
-	if length := w.Length().Hours(); length > 0 {
+	if length > 0 {
 		r.Known, r.Estimated = unit.Figure(known/length), unit.Figure(estimated/length)
 	}
 	return r

@@ -36,7 +36,7 @@ func hours() []mix.Hour {
 }
 
 func TestARowIsTheMeanOfWhatIsKnown(t *testing.T) {
-	r := mix.Over(hours(), span(0.5, 5))
+	r := mix.Over(hours(), span(0.5, 5), nil)
 	require.InDelta(t, (0.5*10+20+40+50)/3.5, float64(*r.Direct), 1e-12)
 	require.Nil(t, r.Lifecycle)
 	require.InDelta(t, 3.5/4.5, float64(r.Known), 1e-12)
@@ -45,15 +45,15 @@ func TestARowIsTheMeanOfWhatIsKnown(t *testing.T) {
 	require.InDelta(t, 25, float64(*r.Renewable), 1e-12)
 	require.InDelta(t, 75, float64(*r.LowCarbon), 1e-12)
 
-	r = mix.Over(hours(), span(2, 3))
+	r = mix.Over(hours(), span(2, 3), nil)
 	require.Zero(t, r.Known)
 	require.Nil(t, r.Direct)
 	require.Nil(t, r.Mix)
 	require.Nil(t, r.Renewable, "unknown, not 0")
-	r = mix.Over(hours(), span(4.25, 4.5))
+	r = mix.Over(hours(), span(4.25, 4.5), nil)
 	require.InDelta(t, 50, float64(*r.Direct), 1e-12)
 	require.Nil(t, r.Mix)
-	require.Zero(t, mix.Over(nil, span(0, 1)).Known)
+	require.Zero(t, mix.Over(nil, span(0, 1), nil).Known)
 }
 
 func TestEveryFuelIsInTheList(t *testing.T) {
