@@ -76,7 +76,9 @@ func (f *Fred) compare(ctx context.Context, q CompareQuery, emitted bool) (Compa
 	if emitted {
 		total.Split(whole[0], whole[1])
 	}
-	total.EnergyEffect, total.GridEffect = effects.EnergyEffect, effects.GridEffect
+	if total.Difference != nil {
+		total.EnergyEffect, total.GridEffect = effects.EnergyEffect, effects.GridEffect
+	}
 	for i := range out.Items {
 		out.Items[i].Part(total.Difference)
 	}

@@ -2,6 +2,7 @@ package fred
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -18,9 +19,12 @@ const aDay = 24 * time.Hour
 // that are not.
 type daily[T any] struct {
 	*Fred
-	now     time.Time
-	request cache.Request // of every day, but for its key
-	key     func(day time.Time) cache.Key
+	now time.Time
+	// deadline is when what is still asked for is given up; zero for never. What is
+	// cached is served all the same.
+	deadline time.Time
+	request  cache.Request // of every day, but for its key
+	key      func(day time.Time) cache.Key
 	// ask returns what the source says of hours from start up to end.
 	ask func(ctx context.Context, start, end time.Time) (T, error)
 	// day returns the part of what the source said that is of one day.
@@ -112,8 +116,14 @@ func (s *daily[T]) foreign(header cache.Header) bool {
 	return uid != "" && uid != s.request.ClusterUID
 }
 
-// fetch asks for the days that have to be asked for, a few at a time.
+// fetch asks for the days that have to be asked for, a few at a time. Where the deadline
+// passes, its error is that.
 func (s *daily[T]) fetch(ctx context.Context) error {
+	if !s.deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, s.deadline)
+		defer cancel()
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
 	for _, d := range s.days {
@@ -123,9 +133,14 @@ func (s *daily[T]) fetch(ctx context.Context) error {
 		g.Go(func() error {
 			request := s.request
 			request.Key = s.key(d.start)
-			d.entry, d.err = cache.Fetch(ctx, s.Cache, request, func(ctx context.Context) (cache.Collected[T], error) {
+			got, err := cache.Fetch(ctx, s.Cache, request, func(ctx context.Context) (cache.Collected[T], error) {
 				return s.collect(ctx, d)
 			})
+			if errors.Is(err, context.DeadlineExceeded) && d.err == nil && !s.foreign(d.entry.Header) && !s.tooOld(d.entry.Header) {
+				d.entry.State, d.entry.Cause = cache.Stale, err // what it had before it was asked for
+				return ctx.Err()
+			}
+			d.entry, d.err = got, err
 			return ctx.Err()
 		})
 	}

@@ -55,20 +55,19 @@ func findHour(hours []mix.Hour, start time.Time) (int, bool) {
 // sources together have as long as one cluster has.
 func (f *Fred) gridHours(ctx context.Context, zone string, q Query, w window.Window) (*gridHours, error) {
 	out := &gridHours{}
-	bounded, cancel := context.WithTimeout(ctx, f.Timeout)
-	defer cancel()
+	deadline, late := time.Now().Add(f.Timeout), false
 	for _, source := range f.Grids {
 		if zone == "" || !source.Knows(zone) {
 			continue
 		}
-		days, late := f.gridDays(bounded, source, zone, q, w)
+		days, err := f.gridDays(ctx, deadline, source, zone, q, w)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		out.take(source, days, w)
-		if late != nil {
+		if err != nil && !late {
+			late = true // which whoever is next cannot be
 			out.gap("%s did not answer in time", source.Name())
-			break
 		}
 		if len(out.hours) > 0 {
 			break
@@ -81,28 +80,34 @@ func (f *Fred) gridHours(ctx context.Context, zone string, q Query, w window.Win
 func (g *gridHours) take(source mix.Source, days []*day[mix.Answer], w window.Window) {
 	var why error
 	missing, rejected := 0, 0
+	var oldest time.Time
+	stale := false
 	for _, d := range days {
 		if d.err != nil {
 			why = d.err
 			missing++
 			continue
 		}
-		rejected += d.entry.Value.Rejected
+		for _, at := range d.entry.Value.Rejected {
+			if w.Overlap(at, at.Add(time.Minute)) > 0 {
+				rejected++
+			}
+		}
 		for _, h := range d.entry.Value.Hours {
 			if w.Overlap(h.Start, h.Start.Add(time.Hour)) > 0 {
 				g.hours = append(g.hours, h)
 			}
 		}
-		if read := d.entry.Header.CollectedAt; !read.IsZero() && (g.oldest.IsZero() || read.Before(g.oldest)) {
-			g.oldest = read
+		if read := d.entry.Header.CollectedAt; !read.IsZero() && (oldest.IsZero() || read.Before(oldest)) {
+			oldest = read
 		}
 		if d.entry.Cause != nil && !isOffline(d.entry.Cause) {
-			g.stale = true
+			stale = true
 			why = cmp.Or(why, d.entry.Cause)
 		}
 	}
 	if len(g.hours) > 0 {
-		g.source, g.terms = source.Name(), source.Terms()
+		g.source, g.terms, g.oldest, g.stale = source.Name(), source.Terms(), oldest, stale
 	}
 	if rejected > 0 {
 		g.note("%s: %s that cannot be true left out", source.Name(), amountOf(float64(rejected), "value"))
@@ -124,6 +129,11 @@ func (g *gridHours) gap(format string, args ...any) {
 	}
 }
 
+// mixed reports whether the source tells of fuels.
+func (g *gridHours) mixed() bool {
+	return slices.ContainsFunc(g.hours, func(h mix.Hour) bool { return h.Mix != nil })
+}
+
 // said returns all there is to say, and that the yearly mean stands in where it does.
 func (g *gridHours) said(yearly bool) []string {
 	all := slices.Concat(g.gaps, g.notes)
@@ -138,17 +148,15 @@ func (g *gridHours) note(format string, args ...any) {
 }
 
 // gridDays returns what one source says of the days of a window.
-func (f *Fred) gridDays(ctx context.Context, source mix.Source, zone string, q Query, w window.Window) ([]*day[mix.Answer], error) {
+func (f *Fred) gridDays(ctx context.Context, deadline time.Time, source mix.Source, zone string, q Query, w window.Window) ([]*day[mix.Answer], error) {
 	s := daily[mix.Answer]{
-		Fred: f, now: f.Now().UTC(),
+		Fred: f, now: f.Now().UTC(), deadline: deadline,
 		request: cache.Request{TTL: cache.Forever, Source: source.Name(), Refresh: q.Refresh, MaxAge: q.MaxAge},
 		key:     func(day time.Time) cache.Key { return gridKey(zone, source.Name(), day) },
 		ask: func(ctx context.Context, start, end time.Time) (mix.Answer, error) {
 			asked := window.Window{Start: start, End: end}
-			return f.gridDown.guard(source.Name()+" "+zone, asked, f.Now(), func() (mix.Answer, error) {
-				a, err := source.Hours(ctx, zone, asked)
-				a.From = start
-				return a, err
+			return f.gridDown.guard(source.Name(), zone, asked, f.Now(), func() (mix.Answer, error) {
+				return source.Hours(ctx, zone, asked)
 			})
 		},
 		day: dayOfGrid,
@@ -179,8 +187,10 @@ func dayOfGrid(all mix.Answer, day time.Time) mix.Answer {
 			out.Hours = append(out.Hours, all.Hours[i])
 		}
 	}
-	if day.Equal(all.From.Truncate(aDay)) {
-		out.Rejected = all.Rejected // which are told of all that was asked for
+	for _, at := range all.Rejected {
+		if day.Equal(at.Truncate(aDay)) {
+			out.Rejected = append(out.Rejected, at)
+		}
 	}
 	return out
 }
@@ -195,19 +205,35 @@ func finalHours(day time.Time, hours []mix.Hour) int {
 }
 
 // mergedHours returns the hours of two answers: of one that both have, the newer
-// answer's, unless the older is final and the source was not asked for it again.
+// answer's. One that is final stays unless the source was asked for it again and the
+// newer is final too; what the newer lacks of an hour is the older's.
 func mergedHours(newer, older mix.Answer, again bool) mix.Answer {
-	out := mix.Answer{Hours: slices.Clone(older.Hours), Rejected: max(newer.Rejected, older.Rejected)} // of hours asked for again they are the same
+	out := mix.Answer{Hours: slices.Clone(older.Hours), Rejected: slices.Clone(newer.Rejected)}
 	for _, h := range newer.Hours {
 		i, known := findHour(out.Hours, h.Start)
 		switch {
 		case !known:
 			out.Hours = slices.Insert(out.Hours, i, h)
-		case again || !out.Hours[i].Final:
-			out.Hours[i] = h
+		case !out.Hours[i].Final || again && h.Final:
+			out.Hours[i] = completed(h, &out.Hours[i])
+		}
+	}
+	for _, at := range older.Rejected {
+		told := func(o time.Time) bool { return o.Truncate(time.Hour).Equal(at.Truncate(time.Hour)) }
+		if _, known := findHour(newer.Hours, at.Truncate(time.Hour)); !known && !again && !slices.ContainsFunc(newer.Rejected, told) {
+			out.Rejected = append(out.Rejected, at)
 		}
 	}
 	return out
+}
+
+// completed returns h with what it lacks and older has: one of two lists may be late.
+func completed(h mix.Hour, older *mix.Hour) mix.Hour {
+	if h.Mix == nil && older.Mix != nil {
+		h.Mix, h.Lifecycle = older.Mix, cmp.Or(h.Lifecycle, older.Lifecycle)
+	}
+	h.Direct = cmp.Or(h.Direct, older.Direct)
+	return h
 }
 
 // downtime remembers who did not answer a moment ago, so that a server does not ask
@@ -225,12 +251,13 @@ type failed struct {
 // rest is how long a source that failed is left alone.
 const rest = 5 * time.Minute
 
-// guard returns what ask does, or why it failed a moment ago: at all, if the source was
-// down or does not know the key, or else for the same window.
-func (d *downtime) guard(who string, asked window.Window, now time.Time, ask func() (mix.Answer, error)) (mix.Answer, error) {
-	what := who + " " + asked.String()
+// guard returns what ask does, or why it failed a moment ago: at all if the source was
+// down, as to the zone if the key was not known, or else as to the same window.
+func (d *downtime) guard(who, zone string, asked window.Window, now time.Time, ask func() (mix.Answer, error)) (mix.Answer, error) {
+	there := who + " " + zone
+	what := there + " " + asked.String()
 	d.mu.Lock()
-	for _, key := range []string{who, what} {
+	for _, key := range []string{who, there, what} {
 		if last, ok := d.down[key]; ok && now.Sub(last.at) < rest {
 			d.mu.Unlock()
 			return mix.Answer{}, last.err
@@ -245,8 +272,10 @@ func (d *downtime) guard(who string, asked window.Window, now time.Time, ask fun
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), kind == fault.Offline:
 		return a, err
-	case kind == fault.Unreachable || kind == fault.Timeout || kind == fault.Unauthorized:
+	case kind == fault.Unreachable || kind == fault.Timeout:
 		what = who
+	case kind == fault.Unauthorized: // a key may be good for other zones
+		what = there
 	}
 	if d.down == nil {
 		d.down = map[string]failed{}
@@ -373,7 +402,7 @@ func (s *site) hourlyName() string {
 func (s *site) hourlyNote(u used, all float64) string {
 	notes := []string{fmt.Sprintf("%.4g of %.4g hours, from %.4g to %.4g %s", u.hourly, all, u.least, u.most, gridUnit)}
 	h := &s.live.hours[0]
-	if s.kind != direct && h.Mix != nil {
+	if s.kind != direct && s.live.mixed() {
 		notes = append(notes, computedFromMix)
 	}
 	notes = append(notes, fmt.Sprintf("of what is %s there", map[mix.Basis]string{mix.Production: "generated", mix.Consumption: "consumed"}[h.Basis]))

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/fredctl/fred/pkg/kube"
 	"github.com/fredctl/fred/pkg/mix"
 	"github.com/fredctl/fred/pkg/report"
@@ -77,11 +79,17 @@ type mixing struct {
 
 // add adds the rows of grids, in the order of time, as far as now.
 func (m *mixing) add(ctx context.Context, sites []*site, clusters [][]string) error {
+	g, grids := errgroup.WithContext(ctx)
 	for _, s := range sites {
-		var err error
-		if s.live, err = m.gridHours(ctx, s.liveZone, m.Query, m.Resolved.Window); err != nil {
+		g.Go(func() (err error) {
+			s.live, err = m.gridHours(grids, s.liveZone, m.Query, m.Resolved.Window)
 			return err
-		}
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, s := range sites {
 		m.report.Stale = m.report.Stale || s.live.stale
 		if read := s.live.oldest; !read.IsZero() && (m.report.CollectedAt == nil || read.Before(*m.report.CollectedAt)) {
 			m.report.CollectedAt = new(read.Truncate(time.Millisecond))
@@ -150,13 +158,16 @@ func (m *mixing) published(s *site) {
 		Fields: []string{"mixPercent", "directGramsPerKWh"}, Method: report.Measured, Source: s.live.source, Note: s.live.terms,
 	}
 	computed := report.Provenance{Fields: []string{"lifecycleGramsPerKWh"}, Method: report.Estimated, Source: s.live.source, Note: computedFromMix}
-	if s.live.hours[0].Mix == nil {
+	if !s.live.mixed() {
 		told.Fields, computed.Note = told.Fields[1:], s.live.terms
 	}
 	if m.Simulated {
 		told.Method, computed.Method = report.Simulated, report.Simulated
 	}
-	m.report.Provenance = append(m.report.Provenance, told, computed)
+	m.report.Provenance = append(m.report.Provenance, told)
+	if slices.ContainsFunc(s.live.hours, func(h mix.Hour) bool { return h.Lifecycle != nil }) {
+		m.report.Provenance = append(m.report.Provenance, computed)
+	}
 }
 
 // computedFromMix says how a life cycle's intensity was had of an hour.

@@ -64,9 +64,8 @@ func Intensity(v float64) *unit.Intensity { return new(unit.Intensity(math.Round
 // Answer is what a source told: its hours in order, no two of them the same, and not
 // those of which it told nothing.
 type Answer struct {
-	From     time.Time `json:"-"` // when what was asked for begins, where who asks says so
-	Hours    []Hour    `json:"hours"`
-	Rejected int       `json:"rejected,omitempty"` // values that cannot be: negative, absurdly high, no number
+	Hours    []Hour      `json:"hours"`
+	Rejected []time.Time `json:"rejectedAt,omitempty"` // when values are of that cannot be: negative, absurdly high, no number
 }
 
 // Source is somebody who publishes what grids emit. It is safe for concurrent use.

@@ -167,7 +167,7 @@ func (told eiaRows) fill(b *batch) {
 			all = append(all, fueled{fuel, amount})
 		}
 		if s := b.at(start); s != nil {
-			*s = sample{mix: b.mix(all), estimated: estimated, final: b.now.Sub(start) >= revised}
+			*s = sample{mix: b.mix(start, all), estimated: estimated, final: b.now.Sub(start) >= revised}
 		}
 	}
 }

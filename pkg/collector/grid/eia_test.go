@@ -125,5 +125,5 @@ func TestRowsThatComeTwiceCountOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"01T00"}, starts(answer))
 	require.InDelta(t, 0.5, answer.Hours[0].Mix[mix.Gas], 1e-12)
-	require.Equal(t, 1, answer.Rejected)
+	require.Len(t, answer.Rejected, 1)
 }

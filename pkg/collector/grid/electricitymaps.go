@@ -153,10 +153,10 @@ func about(zone, asked string) error {
 
 // add adds r to b, as what it says it is, or else as what was asked for.
 func (r electricityMapsRow) add(start time.Time, asked string, b *batch) {
-	v := b.intensity(r.Intensity)
+	v := b.intensity(start, r.Intensity)
 	direct := r.Kind == "direct" || r.Kind == "" && asked == "direct"
 	if v != nil && *v == 0 && !direct { // building plants always emits
-		b.rejected++
+		b.reject(start)
 		return
 	}
 	if v == nil {

@@ -33,7 +33,7 @@ func TestThePastOfAZoneIsRead(t *testing.T) {
 	answer, err = a.sources()["DE"].Hours(t.Context(), "DE", between("2026-11-20T00:00:00Z", "2026-11-25T00:00:00Z"))
 	require.NoError(t, err)
 	require.Equal(t, []string{"20T01", "20T02", "23T02"}, starts(answer))
-	require.Equal(t, 3, answer.Rejected)
+	require.Len(t, answer.Rejected, 3)
 	settled, estimated, young := answer.Hours[0], answer.Hours[1], answer.Hours[2]
 	require.Equal(t, g(400), settled.Lifecycle, "of two values of one hour, the last")
 	require.Nil(t, settled.Direct)

@@ -79,7 +79,7 @@ func unfinished(b *batch) {
 
 // readNESO hands use the rows of an answer that were asked for, each with its sample.
 // The list may hold the half hour before those, too.
-func readNESO[T any](body []byte, b *batch, from func(*T) string, use func(*T, *sample)) error {
+func readNESO[T any](body []byte, b *batch, from func(*T) string, use func(*T, time.Time, *sample)) error {
 	var a struct {
 		Data []T `json:"data"`
 	}
@@ -95,7 +95,7 @@ func readNESO[T any](body []byte, b *batch, from func(*T) string, use func(*T, *
 			return err
 		}
 		if s := b.at(start); s != nil {
-			use(&a.Data[i], s)
+			use(&a.Data[i], start, s)
 		}
 	}
 	return nil
@@ -106,11 +106,11 @@ func readNESOIntensity(body []byte, b *batch) error {
 		From      string
 		Intensity struct{ Forecast, Actual number }
 	}
-	return readNESO(body, b, func(r *row) string { return r.From }, func(r *row, s *sample) {
-		s.direct = b.intensity(r.Intensity.Actual)
+	return readNESO(body, b, func(r *row) string { return r.From }, func(r *row, start time.Time, s *sample) {
+		s.direct = b.intensity(start, r.Intensity.Actual)
 		s.estimated, s.final = false, true
 		if s.direct == nil {
-			s.direct = b.intensity(r.Intensity.Forecast)
+			s.direct = b.intensity(start, r.Intensity.Forecast)
 			s.estimated, s.final = true, false
 		}
 	})
@@ -130,12 +130,12 @@ func readNESOMix(body []byte, b *batch) error {
 			Perc number
 		}
 	}
-	return readNESO(body, b, func(r *row) string { return r.From }, func(r *row, s *sample) {
+	return readNESO(body, b, func(r *row) string { return r.From }, func(r *row, start time.Time, s *sample) {
 		var fuels []fueled
 		for _, part := range r.GenerationMix {
 			fuels = append(fuels, fueled{fuelOf(nesoFuels, part.Fuel), part.Perc})
 		}
-		s.mix = b.mix(fuels)
+		s.mix = b.mix(start, fuels)
 	})
 }
 

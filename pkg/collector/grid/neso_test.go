@@ -114,7 +114,7 @@ func TestWhatCannotBeIsCountedAndNotTold(t *testing.T) {
 		{"from":"2026-11-23T06:00Z","intensity":{"forecast":"NaN","actual":"n/a"}}]}`,
 		`{"data":[{"from":"2026-11-23T06:00Z","generationmix":[{"fuel":"gas","perc":1e300},{"fuel":"wind","perc":5}]}]}`,
 		between("2026-11-23T04:00:00Z", "2026-11-23T07:00:00Z"))
-	require.Equal(t, 5, answer.Rejected)
+	require.Len(t, answer.Rejected, 5)
 	require.Equal(t, []string{"23T04"}, starts(answer))
 	require.Equal(t, g(90), answer.Hours[0].Direct, "the forecast stands in")
 }

@@ -110,7 +110,7 @@ func readRTE(body []byte, b *batch) error {
 		}
 		// Rows to come have forecasts of the load alone, and so have, where values are
 		// by the half hour, those between.
-		mix := b.mix([]fueled{
+		mix := b.mix(start, []fueled{
 			{mix.Nuclear, r.Nuclear},
 			{mix.Wind, r.Wind},
 			{mix.Solar, r.Solar},
@@ -120,7 +120,7 @@ func readRTE(body []byte, b *batch) error {
 			{mix.Coal, r.Coal},
 			{mix.Oil, r.Oil},
 		})
-		direct := b.intensity(r.Carbon)
+		direct := b.intensity(start, r.Carbon)
 		if direct != nil && *direct == 0 { // never so in France: it is not computed yet
 			direct = nil
 		}

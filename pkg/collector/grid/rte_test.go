@@ -72,7 +72,7 @@ func TestWhatWasMeasuredIsFollowedByWhatWasChecked(t *testing.T) {
 	require.Equal(t, g(32), answer.Hours[0].Direct)
 	require.True(t, answer.Hours[0].Final)
 	require.False(t, answer.Hours[1].Final)
-	require.Equal(t, 1, answer.Rejected)
+	require.Len(t, answer.Rejected, 1)
 }
 
 func TestOldYearsAreAskedOneByOneAndOnlyWhereTheyAre(t *testing.T) {
