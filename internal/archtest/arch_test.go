@@ -17,6 +17,7 @@ const module = "github.com/fredctl/fred/"
 var never = map[string]map[string]string{
 	"pkg/unit":   {module: "quantities know nothing of fred", "net/http": "quantities do no I/O"},
 	"pkg/fault":  {module: "errors know nothing of fred"},
+	"pkg/money":  {module: "amounts know nothing of fred", "net/http": "amounts do no I/O"},
 	"pkg/redact": {module: "what is secret is decided without the rest", "net/http": "redaction does no I/O"},
 	"pkg/kube":   {"net/http": "what runs is told without I/O", "k8s.io/": "the model knows no client", module + "pkg/cache": "the model knows no cache"},
 	"pkg/pseudonym": {
