@@ -24,6 +24,7 @@ var never = map[string]map[string]string{
 		"net/http": "masking asks nobody", "k8s.io/": "masking knows no client", module + "pkg/cache": "masking knows no cache", module + "pkg/fred": "masking knows no use case",
 	},
 	"pkg/window":    {"net/http": "time is told without I/O", module + "pkg/kube": "windows know no subject"},
+	"pkg/bill":      {"net/http": "what is billed is told without I/O", module + "pkg/kube": "bills know no cluster", module + "pkg/collector": "charges are handed over", module + "pkg/cache": "bills are no cache"},
 	"pkg/factor":    {"net/http": "tables are asked without I/O", "k8s.io/": "tables know no cluster", module + "pkg/cache": "tables are no cache"},
 	"pkg/footprint": {"net/http": "calculations do no I/O", "k8s.io/": "calculations do no I/O", module + "pkg/cache": "calculations know no cache", module + "pkg/collector": "calculations are handed their figures"},
 	"pkg/collector/prometheus": {
@@ -31,6 +32,9 @@ var never = map[string]map[string]string{
 	},
 	"pkg/collector/grid": {
 		module + "pkg/cache": "collectors do not know that they are cached", module + "pkg/fred": "collectors know no use case", module + "pkg/kube": "grids are no part of Kubernetes", "k8s.io/": "grids are no part of Kubernetes", "github.com/spf13/": "collectors know no flags",
+	},
+	"pkg/collector/focus": {
+		module + "pkg/cache": "collectors do not know that they are cached", module + "pkg/fred": "collectors know no use case", module + "pkg/kube": "bills are no part of Kubernetes", "k8s.io/": "bills are no part of Kubernetes", "github.com/spf13/": "collectors know no flags",
 	},
 	"pkg/report": {module + "pkg/kube": "the envelope knows no subject", "net/http": "the envelope does no I/O"},
 	"pkg/fact":   {module + "pkg/kube": "what people write knows no inventory", module + "pkg/cache": "what people write does not know where it is kept", "net/http": "facts do no I/O"},

@@ -1,0 +1,31 @@
+package focus
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/fredctl/fred/pkg/bill"
+)
+
+// readTags reads an object of JSON. Azure has left its braces out.
+func readTags(s string) (bill.Tags, error) {
+	if strings.HasPrefix(s, `"`) {
+		s = "{" + s + "}"
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(s), &all); err != nil {
+		return nil, fmt.Errorf("no object of JSON: %s", quote(s))
+	}
+	tags := make(bill.Tags, len(all))
+	for key, value := range all {
+		var text string
+		switch {
+		case string(value) == "null":
+		case json.Unmarshal(value, &text) != nil:
+			text = string(value)
+		}
+		tags[key] = text
+	}
+	return tags, nil
+}
