@@ -61,7 +61,7 @@ type Source interface {
 // Problem is something in a bill that cannot be meant, or that is missing of it.
 type Problem struct {
 	File   string // with the name of the file in it after a colon, if it is a zip
-	Line   int    // where the row begins, from 1; 0 if it is about the file
+	Line   int    // where the row begins, from 1; the last that was read, if the rest is lost; 0 if none was
 	Column string // as FOCUS has it; "" if it is about the row or the file
 	What   string // is wrong, in words that can be shown
 	Lost   Lost
@@ -98,7 +98,7 @@ type Summary struct {
 	Broken   int               // files that could not be read, or not to their end
 	Problems int               // of all kinds
 	Unknown  [len(Metrics)]int // charges by the cost that was asked for and is not told
-	Absent   Fields            // what was asked for and is no column of at least one file
+	Absent   Fields            // what was asked for and has no column in at least one file
 }
 
 // Partial says whether sums over the charges lack any.

@@ -96,8 +96,8 @@ type chosen struct {
 	at, or int // -1 where there is no other
 }
 
-// choose returns where a file with that header has what is asked for, and what of it
-// the file does not have. A header that lacks what it must have, or has it twice, is a
+// choose returns where a file with that header has what is asked for, and of what it
+// has no column. A header that lacks what it must have, or has it twice, is a
 // fault of kind Invalid.
 func choose(header []string, fields bill.Fields) (all []chosen, absent bill.Fields, err error) {
 	places := map[string][]int{}
@@ -106,6 +106,7 @@ func choose(header []string, fields bill.Fields) (all []chosen, absent bill.Fiel
 		places[name] = append(places[name], i)
 	}
 	var missing, twice []string
+	absent = fields
 	place := func(name string) int {
 		at := places[strings.ToLower(name)]
 		switch {
@@ -128,10 +129,9 @@ func choose(header []string, fields bill.Fields) (all []chosen, absent bill.Fiel
 		switch {
 		case at >= 0:
 			all = append(all, chosen{c, at, or})
+			absent &^= c.field
 		case c.must:
 			missing = append(missing, strings.TrimSuffix(c.name+" or "+c.or, " or "))
-		default:
-			absent |= c.field
 		}
 	}
 	switch {

@@ -25,7 +25,7 @@ var _ bill.Source = (*Files)(nil)
 func (f *Files) Paths() []string { return f.paths }
 
 // Skipped returns files that are none of the bill, though they lie beside it: a
-// manifest lists others in their place.
+// manifest lists others in their place, or they are there unpacked as well.
 func (f *Files) Skipped() []string { return f.skipped }
 
 // Find returns the files that paths name: each a file, a folder with all below it, or
@@ -48,11 +48,25 @@ func Find(paths ...string) (*Files, error) {
 			}
 		}
 	}
+	f.dropTwins()
 	if len(f.paths) == 0 && len(f.missing) == 0 {
 		return nil, fault.New(fault.NotFound, "no bill in %s", strings.Join(paths, ", ")).
 			Hinted("Name a FOCUS file (.csv, .csv.gz or .zip), or a folder with some.")
 	}
 	return f, nil
+}
+
+// dropTwins skips what is packed where the same file lies unpacked beside it.
+func (f *Files) dropTwins() {
+	all := f.paths
+	f.paths = slices.DeleteFunc(slices.Clone(all), func(path string) bool {
+		plain, packed := strings.CutSuffix(path, ".gz")
+		twin := packed && slices.Contains(all, plain)
+		if twin {
+			f.skipped = append(f.skipped, path)
+		}
+		return twin
+	})
 }
 
 // identity returns the same for two paths of one file.
@@ -95,7 +109,11 @@ func (f *Files) find(path string) ([]string, error) {
 func (f *Files) folder(root string) ([]string, error) {
 	var files []string
 	var manifests []manifest
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	root, err := filepath.EvalSymlinks(root) // of which WalkDir would see no more than the link
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err)
+	}
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch name := strings.ToLower(d.Name()); {
 		case err != nil:
 			return fault.Wrap(fault.Invalid, err)

@@ -32,6 +32,9 @@ func bills(t *testing.T, names ...string) (root string) {
 func TestFilesAreFoundByPathFolderAndPattern(t *testing.T) {
 	root := bills(t, "a.csv", "2026/b.csv.gz", "2026/deep/c.CSV", "notes.txt", ".hidden/d.csv")
 	require.NoError(t, os.Symlink(filepath.Join(root, "a.csv"), filepath.Join(root, "z.csv")))
+	link := filepath.Join(t.TempDir(), "link")
+	require.NoError(t, os.Symlink(filepath.Join(root, "2026"), link))
+	write(t, filepath.Join(root, "a.csv.gz"), gzipped(t, header+row(4, "1")))
 	tests := []struct {
 		name  string
 		paths []string
@@ -42,13 +45,18 @@ func TestFilesAreFoundByPathFolderAndPattern(t *testing.T) {
 		{"a folder, with all below it", []string{"."}, "7"},
 		{"a pattern", []string{"2026/*"}, "6"},
 		{"a pattern of files and folders", []string{"[a2]*"}, "7"},
+		{"a link to a folder", []string{"link"}, "6"},
+		{"a file that lies there packed as well", []string{"."}, "7"},
 		{"a file that is named in three ways", []string{"a.csv", ".", "z.csv", "2026/../a.csv"}, "7"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var paths []string
 			for _, p := range tt.paths {
-				paths = append(paths, filepath.Join(root, p))
+				if p = filepath.Join(root, p); tt.name == "a link to a folder" {
+					p = link
+				}
+				paths = append(paths, p)
 			}
 			a := read(t, asked, paths...)
 			require.NoError(t, a.err)

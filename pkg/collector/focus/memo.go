@@ -5,7 +5,7 @@ import "strings"
 // A memo keeps mostMemo bytes of words. A column holds few of them, time and again, or
 // ones of which none comes twice.
 const (
-	mostMemo = 1 << 20
+	mostMemo = 4 << 20
 	mostWord = 8 << 10 // bytes of a word that is remembered
 	wordCost = 64      // bytes that remembering one takes, beside it
 )
@@ -26,8 +26,12 @@ func (m *memo[T]) of(word string, read func(string) (T, error)) (T, error) {
 	if err != nil || len(word) > mostWord {
 		return v, err
 	}
-	if m.bytes += len(word) + wordCost; m.known == nil || m.bytes > mostMemo {
-		m.known, m.bytes = map[string]T{}, len(word)+wordCost
+	if m.known == nil {
+		m.known = map[string]T{}
+	}
+	if m.bytes += len(word) + wordCost; m.bytes > mostMemo {
+		clear(m.known)
+		m.bytes = len(word) + wordCost
 	}
 	m.known[word] = v
 	return v, nil

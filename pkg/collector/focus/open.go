@@ -84,7 +84,8 @@ func openZip(name string, file io.ReaderAt, size int64, do func(string, io.Reade
 	directory.left = math.MaxInt64
 	found := false
 	for _, entry := range z.File {
-		if !isCSV(entry) {
+		base := strings.ToLower(path.Base(entry.Name))
+		if !entry.Mode().IsRegular() || strings.HasPrefix(base, ".") || !isBill(base) { // Macs put hidden ones beside each
 			continue
 		}
 		found = true
@@ -98,16 +99,13 @@ func openZip(name string, file io.ReaderAt, size int64, do func(string, io.Reade
 	return nil
 }
 
-// isCSV says whether a file of a zip is one. Macs put hidden ones beside each.
-func isCSV(entry *zip.File) bool {
-	base := strings.ToLower(path.Base(entry.Name))
-	return entry.Mode().IsRegular() && !strings.HasPrefix(base, ".") && strings.HasSuffix(base, ".csv")
-}
-
 func openEntry(entry *zip.File, do func(io.Reader) error) error {
 	const encrypted = 0x1 | 0x40 | 0x2000
 	if entry.Flags&encrypted != 0 {
 		return do(broken{errors.New("is encrypted")})
+	}
+	if !strings.HasSuffix(strings.ToLower(entry.Name), ".csv") {
+		return do(broken{errors.New("is packed within a zip, where CSV alone is read")})
 	}
 	text, err := entry.Open()
 	if err != nil {

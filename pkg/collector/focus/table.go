@@ -22,15 +22,23 @@ type table struct {
 	line   int // of the last row that was read
 }
 
-var errEmpty = errors.New("is empty")
+var (
+	errEmpty     = errors.New("is empty")
+	errSeparator = errors.New("separates its columns by other characters than commas")
+)
 
 func (t *table) readHeader() error {
 	header, err := t.next()
-	if errors.Is(err, io.EOF) {
+	broken, ok := errors.AsType[*csv.ParseError](err)
+	switch {
+	case ok:
+		return errors.New("has no header: " + said(broken))
+	case errors.Is(err, io.EOF):
 		return errEmpty
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case len(header) == 1 && strings.ContainsAny(header[0], ";\t|"):
+		return errSeparator
 	}
 	t.header = slices.Clone(header)
 	var absent bill.Fields

@@ -13,7 +13,11 @@ func readTags(s string) (bill.Tags, error) {
 	if strings.HasPrefix(s, `"`) {
 		s = "{" + s + "}"
 	}
-	var all map[string]json.RawMessage
+	var plain bill.Tags
+	if err := json.Unmarshal([]byte(s), &plain); err == nil && plain != nil {
+		return plain, nil
+	}
+	var all map[string]json.RawMessage // some are no strings
 	if err := json.Unmarshal([]byte(s), &all); err != nil {
 		return nil, fmt.Errorf("no object of JSON: %s", quote(s))
 	}
