@@ -113,6 +113,12 @@ func (a Amount) String() string {
 	return short.Text('f')
 }
 
+// Fixed shows a with that many decimals, half rounded to even: 12.50.
+func (a Amount) Fixed(decimals int32) string {
+	rounded := a.Round(decimals)
+	return rounded.d.Text('f')
+}
+
 // MarshalText writes a as String does.
 func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 

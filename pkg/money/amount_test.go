@@ -119,6 +119,10 @@ func TestHalfIsRoundedToEven(t *testing.T) {
 	}
 	require.Equal(t, "1.24", amount(t, "1.235").Round(2).String())
 	require.Equal(t, "310", amount(t, "3.1e2").Round(2).String())
+	require.Equal(t, "310.00", amount(t, "3.1e2").Fixed(2))
+	require.Equal(t, "-0.12", amount(t, "-0.125").Fixed(2))
+	require.Equal(t, "0.00", amount(t, "-0.004").Fixed(2))
+	require.Equal(t, "3", amount(t, "2.51").Fixed(0))
 	require.Equal(t, "-0.333333333333", amount(t, "1").Part(-1, 3, 12).String())
 	require.Equal(t, "33.33", amount(t, "1e2").Part(1, 3, 2).String())
 }
