@@ -40,6 +40,11 @@ func (t *table) readHeader() error {
 	case len(header) == 1 && strings.ContainsAny(header[0], ";\t|"):
 		return errSeparator
 	}
+	return t.take(header)
+}
+
+// take takes a record for the header of what follows.
+func (t *table) take(header []string) (err error) {
 	t.header = slices.Clone(header)
 	var absent bill.Fields
 	t.chosen, absent, err = choose(t.header, t.q.Fields)
@@ -70,8 +75,11 @@ func (t *table) readRow() error {
 		return err
 	}
 	t.line, _ = t.csv.FieldPos(0)
-	if t.again(record) {
-		return t.tell("", "the header, again", bill.Nothing)
+	if t.isHeader(record) {
+		if err := t.tell("", "a header, again", bill.Nothing); err != nil {
+			return err
+		}
+		return t.take(record)
 	}
 	t.sum.Rows++
 	if len(record) != len(t.header) {
@@ -100,9 +108,13 @@ func (t *table) tell(column, what string, lost bill.Lost) error {
 	return t.problem(bill.Problem{File: t.name, Line: t.line, Column: column, What: what, Lost: lost})
 }
 
-// again says whether a record is the header once more, as where files were joined.
-func (t *table) again(record []string) bool {
-	return len(record) == len(t.header) && record[t.chosen[0].at] == t.header[t.chosen[0].at] && slices.Equal(record, t.header)
+// isHeader says whether a record is a header once more, as where files were joined. Its
+// columns may be others.
+func (t *table) isHeader(record []string) bool {
+	if first := t.chosen[0].at; len(record) == len(t.header) && record[first] != "" && record[first][0] <= '9' {
+		return false // it has a time there
+	}
+	return slices.ContainsFunc(record, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), columns[0].name) })
 }
 
 // decode reads a record into the charge, and says whether it is one.
