@@ -94,6 +94,9 @@ func (f *Files) find(path string) ([]string, error) {
 	if err != nil || len(matches) == 0 {
 		return nil, fault.New(fault.NotFound, "no file %s", path).Hinted("Name a FOCUS file, a folder with some, or a pattern in quotes.")
 	}
+	if some := slices.DeleteFunc(slices.Clone(matches), isOther); len(some) > 0 {
+		matches = some
+	}
 	var all []string
 	for _, match := range matches {
 		found, err := f.find(match)
@@ -105,6 +108,17 @@ func (f *Files) find(path string) ([]string, error) {
 	return all, nil
 }
 
+// isOther says whether what a pattern matches only lies there: it is hidden, which
+// the shell would pass over, or a file of another kind.
+func isOther(path string) bool {
+	name := strings.ToLower(filepath.Base(path))
+	if strings.HasPrefix(name, ".") {
+		return true
+	}
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir() && !isBill(name)
+}
+
 // folder returns the files of the bill below root, sorted.
 func (f *Files) folder(root string) ([]string, error) {
 	var files []string
@@ -114,11 +128,16 @@ func (f *Files) folder(root string) ([]string, error) {
 		return nil, fault.Wrap(fault.Invalid, err)
 	}
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil && path == root {
+			return fault.Wrap(fault.Invalid, err)
+		}
 		switch name := strings.ToLower(d.Name()); {
 		case err != nil:
-			return fault.Wrap(fault.Invalid, err)
-		case d.IsDir() && strings.HasPrefix(name, ".") && path != root:
-			return fs.SkipDir
+			f.missing = append(f.missing, bill.Problem{File: path, What: "cannot be opened: " + bare(err).Error(), Lost: bill.Rest})
+		case path != root && strings.HasPrefix(name, "."):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
 		case d.IsDir():
 		case strings.HasSuffix(name, "manifest.json"):
 			m, ok, err := readManifest(root, path)

@@ -30,7 +30,7 @@ func bills(t *testing.T, names ...string) (root string) {
 }
 
 func TestFilesAreFoundByPathFolderAndPattern(t *testing.T) {
-	root := bills(t, "a.csv", "2026/b.csv.gz", "2026/deep/c.CSV", "notes.txt", ".hidden/d.csv")
+	root := bills(t, "a.csv", "2026/b.csv.gz", "2026/deep/c.CSV", "notes.txt", ".hidden/d.csv", "._a.csv")
 	require.NoError(t, os.Symlink(filepath.Join(root, "a.csv"), filepath.Join(root, "z.csv")))
 	link := filepath.Join(t.TempDir(), "link")
 	require.NoError(t, os.Symlink(filepath.Join(root, "2026"), link))
@@ -44,6 +44,8 @@ func TestFilesAreFoundByPathFolderAndPattern(t *testing.T) {
 		{"a file of any name", []string{"notes.txt"}, "8"},
 		{"a folder, with all below it", []string{"."}, "7"},
 		{"a pattern", []string{"2026/*"}, "6"},
+		{"a pattern that matches other files, too", []string{"*"}, "7"},
+		{"a pattern that matches nothing but others", []string{"*.txt"}, "8"},
 		{"a pattern of files and folders", []string{"[a2]*"}, "7"},
 		{"a link to a folder", []string{"link"}, "6"},
 		{"a file that lies there packed as well", []string{"."}, "7"},
