@@ -193,6 +193,7 @@ func TestBadInputIsToldWithItsFileAndLine(t *testing.T) {
 		{"a quote in the middle of a value", header + good + row(5, `Com"pute`) + good, []string{"bill.csv:3: a quote within a value that is not quoted"}, "3", true},
 		{"a quote that ends too early", header + good + row(5, `"Com"pute`) + good, []string{"bill.csv:3: a quoted value that does not end where it should"}, "3", true},
 		{"a quote that does not end", header + good + row(6, `"{}`) + "a,b\nc,d\n", []string{"bill.csv:3: a quoted value that does not end where it should, up to line 5"}, "1.5", true},
+		{"quotes that take rows for a value", header + good + "2026-09-01,\"2026\n-09-02,USD,\n\",Usage\n" + good, []string{"bill.csv:3: 3 values, where the header has 7, up to line 5"}, "3", true},
 		{"a newline within quotes", header + row(5, "\"Com\npute\"") + row(4, "x"), []string{`bill.csv:4: BilledCost: no decimal number: "x"`}, "1.5", true},
 		{"what a terminal would obey", header + row(4, "\x1b[31m1") + good, []string{`bill.csv:2: BilledCost: no decimal number: "\x1b[31m1"`}, "1.5", true},
 		{"two things wrong in a row", header + good + strings.Replace(row(3, "Refund"), "1.5", "x", 1), []string{

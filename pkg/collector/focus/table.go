@@ -83,13 +83,24 @@ func (t *table) readRow() error {
 	}
 	t.sum.Rows++
 	if len(record) != len(t.header) {
-		return t.tell("", fmt.Sprintf("%d values, where the header has %d", len(record), len(t.header)), bill.Row)
+		return t.tell("", fmt.Sprintf("%d values, where the header has %d", len(record), len(t.header))+t.upTo(record), bill.Row)
 	}
 	if ok, err := t.decode(record); !ok || err != nil {
 		return err
 	}
 	t.stop = t.each(&t.c)
 	return t.stop
+}
+
+// upTo says where a record ends that has several lines: a quote may have taken the rows
+// on them for a value.
+func (t *table) upTo(record []string) string {
+	last := len(record) - 1
+	line, _ := t.csv.FieldPos(last)
+	if line += strings.Count(record[last], "\n"); line > t.line {
+		return fmt.Sprintf(", up to line %d", line)
+	}
+	return ""
 }
 
 // said returns what is wrong with a row that is no CSV.
