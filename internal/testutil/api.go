@@ -104,6 +104,7 @@ var resources = []resource{
 	{"", "v1", "configmaps", "ConfigMap", true},
 	{"", "v1", "resourcequotas", "ResourceQuota", true},
 	{"", "v1", "limitranges", "LimitRange", true},
+	{"", "v1", "persistentvolumes", "PersistentVolume", false},
 	{"apps", "v1", "deployments", "Deployment", true},
 	{"apps", "v1", "replicasets", "ReplicaSet", true},
 	{"apps", "v1", "statefulsets", "StatefulSet", true},

@@ -19,7 +19,8 @@ import (
 // formatWords are the words of an archive itself, whatever it holds.
 const formatWords = `schema key source collectedAt expiresAt inputHash clusterUID endpoint simulated secretPolicy warnings items size sha256
 	check clusters kube server in aside fred pseudonyms oldest newest entries bytes files name nodes namespaces deployments statefulsets
-	daemonsets jobs cronjobs replicasets pods services ingresses configmaps resourcequotas limitranges nodemetrics podmetrics jsonl`
+	daemonsets jobs cronjobs replicasets pods services ingresses configmaps resourcequotas limitranges nodemetrics podmetrics
+	persistentvolumes jsonl`
 
 var (
 	errWritten = errors.New("what people or models wrote cannot be masked")
@@ -106,7 +107,7 @@ func (d *disguise) payload(p place, data []byte) (any, error) {
 		err := decode(data, &s)
 		d.mask.Server(&s)
 		return s, err
-	case slices.Contains(kube.All, kube.Resource(p.kind)):
+	case slices.Contains(kube.Known, kube.Resource(p.kind)):
 		var inv kube.Inventory
 		err := decode(data, &inv)
 		d.mask.Inventory(&inv)
@@ -141,7 +142,7 @@ func (d *disguise) key(key cache.Key) cache.Key {
 	switch {
 	case p.kind == serverKind:
 		masked = serverKey(cluster)
-	case slices.Contains(kube.All, kube.Resource(p.kind)):
+	case slices.Contains(kube.Known, kube.Resource(p.kind)):
 		masked = listKey(cluster, kube.Resource(p.kind), d.mask.Name(pseudonym.Namespace, p.namespace))
 	default: // it stays here, and its kind is fred's own word
 		masked = clusterKey(cluster).Join(p.kind)

@@ -274,7 +274,7 @@ func (f *Fred) Prune(ctx context.Context, q EntryQuery, o PruneOptions) (EntryLi
 // prunable says whether to delete an entry. What cannot be read just now, for
 // want of a right or of an open file, is not damaged.
 func (f *Fred) prunable(row EntryRow, problem error, q EntryQuery, o PruneOptions) bool {
-	again := row.Kind == serverKind || row.Kind == refusedKind || slices.Contains(kube.All, kube.Resource(row.Kind)) // a source has it
+	again := row.Kind == serverKind || row.Kind == refusedKind || slices.Contains(kube.Known, kube.Resource(row.Kind)) // a source has it
 	switch {
 	case row.State == cache.Newer, problem != nil && !errors.Is(problem, cache.ErrDamaged):
 		return false

@@ -238,7 +238,7 @@ func (e *exporting) narrowed(o cache.Outgoing, p place) ([]cache.Outgoing, error
 		return []cache.Outgoing{o}, nil
 	case p.kind == factsKind:
 		return e.narrowFacts(o.Header, payload)
-	case !slices.Contains(kube.All, r) || !r.Namespaced():
+	case !slices.Contains(kube.Known, r) || !r.Namespaced():
 		return nil, nil
 	}
 	var all []cache.Outgoing

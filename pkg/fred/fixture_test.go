@@ -138,6 +138,8 @@ func part(inv kube.Inventory, r kube.Resource, namespace string) kube.Inventory 
 		out.Services = only(inv.Services, func(o kube.Service) bool { return here(o.Namespace) })
 	case kube.ConfigMaps:
 		out.ConfigMaps = only(inv.ConfigMaps, func(o kube.ConfigMap) bool { return here(o.Namespace) })
+	case kube.PersistentVolumes:
+		out.PersistentVolumes = inv.PersistentVolumes
 	case kube.NodeMetrics:
 		out.NodeMetrics, out.Absent = inv.NodeMetrics, inv.NodeMetrics == nil
 	case kube.PodMetrics:

@@ -323,7 +323,7 @@ func (i *importing) deleteOthers(ctx context.Context) error {
 		}
 		p := placeOf(l.Header.Key)
 		r := kube.Resource(p.kind)
-		if l.Problem != nil || i.seen[l.Header.Key.String()] || p.kind != serverKind && p.kind != refusedKind && !slices.Contains(kube.All, r) {
+		if l.Problem != nil || i.seen[l.Header.Key.String()] || p.kind != serverKind && p.kind != refusedKind && !slices.Contains(kube.Known, r) {
 			continue
 		}
 		addRow(i.report, rowOf(l.Header, l.Size, Deleted, ""))

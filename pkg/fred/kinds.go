@@ -14,7 +14,7 @@ import (
 // entryKinds are the kinds of entries that this fred writes.
 func entryKinds() []string {
 	kinds := []string{}
-	for _, r := range kube.All {
+	for _, r := range kube.Known {
 		kinds = append(kinds, string(r))
 	}
 	kinds = append(kinds, serverKind, factsKind, refusedKind, energyKind, gridKind)

@@ -63,8 +63,8 @@ type part struct {
 }
 
 // load returns the inventory of c, with the lists in need. If one of them has
-// to be read again, every other list that is not fresh is read with it: so what
-// is cached belongs together, and serves every other question offline.
+// to be read again, every other of kube.All that is not fresh is read with it: so
+// what is cached belongs together, and serves every other question offline.
 func (f *Fred) load(ctx context.Context, c kube.Cluster, q Query, namespace string, need []kube.Resource) (*loaded, error) {
 	l := &loading{Fred: f, query: q, cluster: c, namespace: namespace, deadline: time.Now().Add(f.Timeout)}
 	if err := l.identify(ctx); err != nil {
@@ -72,7 +72,7 @@ func (f *Fred) load(ctx context.Context, c kube.Cluster, q Query, namespace stri
 	}
 	want := need
 	if l.plan(ctx, need) {
-		want = kube.All
+		want = slices.Concat(kube.All, without(need, kube.All))
 	}
 	parts, err := l.lists(ctx, want, need)
 	if err != nil {

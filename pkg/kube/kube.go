@@ -35,18 +35,24 @@ const (
 	LimitRanges    Resource = "limitranges"
 	NodeMetrics    Resource = "nodemetrics" // metrics.k8s.io, where it answers
 	PodMetrics     Resource = "podmetrics"  // metrics.k8s.io, where it answers
+
+	PersistentVolumes Resource = "persistentvolumes"
 )
 
-// All lists every resource of an inventory, the heaviest first, so that a reader
-// that takes a few at a time ends early.
+// All lists the resources that are read together, the heaviest first, so that a
+// reader that takes a few at a time ends early.
 var All = []Resource{
 	Pods, ConfigMaps, ReplicaSets, Deployments, Services, Ingresses, StatefulSets, DaemonSets,
 	Jobs, CronJobs, Nodes, Namespaces, ResourceQuotas, LimitRanges, PodMetrics, NodeMetrics,
 }
 
+// Known lists every resource of an inventory: All, and those that are read only
+// for a question that names them.
+var Known = slices.Concat(All, []Resource{PersistentVolumes})
+
 // Namespaced reports whether objects of r live in namespaces.
 func (r Resource) Namespaced() bool {
-	return r != Nodes && r != Namespaces && r != NodeMetrics
+	return r != Nodes && r != Namespaces && r != NodeMetrics && r != PersistentVolumes
 }
 
 // Optional reports whether a cluster may well be without r.
@@ -92,6 +98,8 @@ type Inventory struct {
 	LimitRanges    []LimitRange    `json:"limitranges,omitempty"`
 	NodeMetrics    []Usage         `json:"nodemetrics,omitempty"`
 	PodMetrics     []Usage         `json:"podmetrics,omitempty"`
+	// PersistentVolumes are not among All.
+	PersistentVolumes []PersistentVolume `json:"persistentvolumes,omitempty"`
 	// Absent says that the cluster has no such API (metrics.k8s.io is not installed).
 	Absent bool `json:"absent,omitempty"`
 	// Partial says that there may be more of it than is here.
@@ -159,6 +167,8 @@ func Merge(parts []Inventory) *Inventory {
 		LimitRanges:    joined(parts, func(p *Inventory) []LimitRange { return p.LimitRanges }),
 		NodeMetrics:    joined(parts, func(p *Inventory) []Usage { return p.NodeMetrics }),
 		PodMetrics:     joined(parts, func(p *Inventory) []Usage { return p.PodMetrics }),
+
+		PersistentVolumes: joined(parts, func(p *Inventory) []PersistentVolume { return p.PersistentVolumes }),
 	}
 }
 
@@ -181,7 +191,8 @@ func joined[T any](parts []Inventory, list func(*Inventory) []T) []T {
 func (inv *Inventory) Len() int {
 	return len(inv.Nodes) + len(inv.Namespaces) + len(inv.Workloads) + len(inv.ReplicaSets) +
 		len(inv.Pods) + len(inv.Services) + len(inv.Ingresses) + len(inv.ConfigMaps) +
-		len(inv.ResourceQuotas) + len(inv.LimitRanges) + len(inv.NodeMetrics) + len(inv.PodMetrics)
+		len(inv.ResourceQuotas) + len(inv.LimitRanges) + len(inv.NodeMetrics) + len(inv.PodMetrics) +
+		len(inv.PersistentVolumes)
 }
 
 // Server is what a cluster says of itself.

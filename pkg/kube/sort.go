@@ -18,6 +18,7 @@ func (inv *Inventory) Sort() {
 	sortBy(inv.ConfigMaps, func(o *ConfigMap) *Meta { return &o.Meta })
 	sortBy(inv.ResourceQuotas, func(o *ResourceQuota) *Meta { return &o.Meta })
 	sortBy(inv.LimitRanges, func(o *LimitRange) *Meta { return &o.Meta })
+	sortBy(inv.PersistentVolumes, func(o *PersistentVolume) *Meta { return &o.Meta })
 	byName := func(a, b Usage) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	}

@@ -124,7 +124,7 @@ func fold(s string) string {
 // vocabulary is all that masked data consists of beside pseudonyms and numbers.
 func vocabulary() string {
 	var all []string
-	for _, set := range []map[string]bool{words, kinds, roles, hostPaths, azureRegions, everywhere} {
+	for _, set := range []map[string]bool{words, kinds, roles, hostPaths, storages, azureRegions, everywhere} {
 		all = slices.AppendSeq(all, maps.Keys(set))
 	}
 	all = slices.AppendSeq(all, maps.Keys(labelKeys))
@@ -139,7 +139,7 @@ func vocabulary() string {
 
 // spoken are the words that rules put together themselves, or let through by
 // their form.
-const spoken = `obj kind word class key env path role value label flag schedule resource container volume prefix machine image
+const spoken = `obj kind word class key env path role value label flag schedule resource container volume prefix machine image storage disk
 	tag host example cluster user uid missing string path url text bytes redacted sha256 https exit code
 	Insufficient Too many pods node(s) had untolerated taint had volume node affinity conflict were unschedulable didn't have free ports
 	didn't match Pod's node affinity/selector didn't match pod topology spread constraints didn't match pod anti-affinity rules

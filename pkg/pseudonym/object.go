@@ -9,7 +9,7 @@ import (
 var slugs = map[string]string{
 	"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds", "Job": "job", "CronJob": "cron", "Pod": "pod",
 	"ReplicaSet": "rs", "Node": "node", "Namespace": Namespace, "Service": "svc", "Ingress": "ing", "ConfigMap": "cm",
-	"Secret": "secret", "PersistentVolumeClaim": "pvc", "ServiceAccount": "sa", "ResourceQuota": "quota", "LimitRange": "limits",
+	"Secret": "secret", "PersistentVolume": "pv", "PersistentVolumeClaim": "pvc", "ServiceAccount": "sa", "ResourceQuota": "quota", "LimitRange": "limits",
 }
 
 // everywhere are names that every cluster has.
@@ -64,6 +64,14 @@ func (m *Mask) unlessPublic(kind, s string) string {
 // class masks the class of an Ingress, unless it is that of a well-known
 // controller.
 func (m *Mask) class(s string) string { return m.unlessPublic("class", s) }
+
+// storage keeps the storage classes and drivers that providers bring along.
+func (m *Mask) storage(s string) string {
+	if storages[s] {
+		return s
+	}
+	return m.Name("storage", s)
+}
 
 // dataKey masks a key of a ConfigMap or Secret, and keeps the fields and
 // resources that a variable may have its value from.

@@ -66,7 +66,12 @@ func init() { //nolint:gochecknoinits // the rules and what walks by them know e
 			"Meta": meta("ResourceQuota"), "Hard": pairs((*Mask).amount), "Used": pairs((*Mask).amount),
 		},
 		reflect.TypeFor[kube.LimitRange](): {"Meta": meta("LimitRange"), "Limits": pairs((*Mask).limit)},
-		reflect.TypeFor[kube.Usage]():      {"Namespace": named(Namespace), "Name": usage},
+		reflect.TypeFor[kube.PersistentVolume](): {
+			"Meta": meta("PersistentVolume"), "StorageClass": text((*Mask).storage), "Phase": text((*Mask).word),
+			"Driver": text((*Mask).storage), "Volume": named("disk"),
+		},
+		reflect.TypeFor[kube.Claim](): {"Namespace": named(Namespace), "Name": named("pvc")},
+		reflect.TypeFor[kube.Usage](): {"Namespace": named(Namespace), "Name": usage},
 	}
 }
 

@@ -6,7 +6,7 @@ import "strings"
 // nobody's. What is in none of these lists is masked.
 var (
 	words = setOf(`
-		Active Terminating Pending Running Succeeded Failed Unknown True False None
+		Active Terminating Pending Running Succeeded Failed Unknown True False None Bound Released
 		Ready MemoryPressure DiskPressure PIDPressure NetworkUnavailable KernelDeadlock ReadonlyFilesystem
 		FrequentKubeletRestart FrequentDockerRestart FrequentContainerdRestart FrequentUnregisterNetDevice CorruptDockerOverlay2
 		KubeletReady KubeletNotReady KubeletHasSufficientMemory KubeletHasNoDiskPressure KubeletHasSufficientPID
@@ -64,6 +64,13 @@ var (
 		/proc /sys /sys/fs/cgroup /sys/fs/bpf /dev /etc /etc/machine-id /etc/kubernetes /etc/kubernetes/pki /etc/cni/net.d /opt/cni/bin
 		/etc/ssl/certs /etc/localtime /lib/modules /usr/src /usr/share/zoneinfo /root /home /tmp /mnt /boot /etc/os-release
 		/run/xtables.lock /var/lib/calico /var/run/cilium /var/run/netns /run/udev /run/systemd /run/log/journal`)
+
+	storages = setOf(`
+		gp2 gp3 io1 io2 st1 sc1 standard standard-rwo premium-rwo standard-rwx premium-rwx managed managed-csi managed-csi-premium
+		managed-premium default azurefile azurefile-csi azurefile-premium csi-cinder-high-speed csi-cinder-classic local-path longhorn
+		ebs.csi.aws.com efs.csi.aws.com fsx.csi.aws.com pd.csi.storage.gke.io filestore.csi.storage.gke.io gcsfuse.csi.storage.gke.io
+		disk.csi.azure.com file.csi.azure.com blob.csi.azure.com cinder.csi.openstack.org dobs.csi.digitalocean.com csi.hetzner.cloud
+		csi.vsphere.vmware.com driver.longhorn.io nfs.csi.k8s.io smb.csi.k8s.io hostpath.csi.k8s.io`)
 
 	azureRegions = setOf(`
 		eastus eastus2 centralus northcentralus southcentralus westcentralus westus westus2 westus3 canadacentral canadaeast

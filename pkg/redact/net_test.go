@@ -71,6 +71,11 @@ func TestNetLeavesAlone(t *testing.T) {
 		{"a hash under a key", `{"key":"9b8e0a4f6d2c1b7a5e3f9d8c7b6a5948372615049f8e7d6c5b4a39281706f5e4"}`},
 		{"a boolean", `{"automountServiceAccountToken":"false","password":""}`},
 		{"masked values", `{"password":"‹string›","token":"‹redacted: jwt›"}`},
+		{"volumes as providers call them", `{"volume":["vol-0a1b2c3d4e5f60718","aws://eu-west-3a/vol-0a1b2c3d4e5f60718","fs-0a1b2c3d4e5f60718::fsap-0718f5e4d3c2b1a09",` +
+			`"projects/acme-1/zones/europe-west1-b/disks/pvc-3f2504e0-4f89-41d3-9a0c-0305e82c3301","pvc-3f2504e0-4f89-41d3-9a0c-0305e82c3301",` +
+			`"/subscriptions/3f2504e0-4f89-41d3-9a0c-0305e82c3301/resourceGroups/MC_a_b_westeurope/providers/Microsoft.Compute/disks/pvc-1",` +
+			`"mc_a_b_westeurope#f3f2504e04f8941d39a0c03#pvc-3f2504e0-4f89-41d3-9a0c-0305e82c3301###default",` +
+			`"0001-0009-rook-ceph-0000000000000001-3f2504e0-4f89-41d3-9a0c-0305e82c3301","nas.example.com#export#pvc-1##","102345678"]}`},
 		{"an environment", `[{"name":"LOG_LEVEL","value":"info"},{"name":"DB_PASSWORD","valueFrom":{}}]`},
 		{"odd but valid JSON", " {\"a\" : [ ] , \"b\":{ },\"c\":-1.5E+3,\"d\":\"\\u00e9\\ud83d\\ude00\\/\"}\n"},
 	}

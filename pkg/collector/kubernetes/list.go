@@ -83,6 +83,8 @@ var listers = map[kube.Resource]lister{
 	kube.Ingresses:      of(networking.SchemeGroupVersion, "ingresses", (*keeper).ingress),
 	kube.NodeMetrics:    of(metrics.SchemeGroupVersion, "nodes", (*keeper).nodeMetrics),
 	kube.PodMetrics:     of(metrics.SchemeGroupVersion, "pods", (*keeper).podMetrics),
+
+	kube.PersistentVolumes: of(core.SchemeGroupVersion, "persistentvolumes", (*keeper).persistentVolume),
 }
 
 // list reads page by page or, where the API server has forgotten the list before
