@@ -132,6 +132,9 @@ func (b *builder) finish(s sketch, w *kube.Workload, owner kube.Ref) {
 		if p.Ready {
 			w.Ready++
 		}
+		if s.kind == "StatefulSet" {
+			b.store(s, &p)
+		}
 		b.inv.Pods = append(b.inv.Pods, p)
 	}
 	w.Updated, w.Active = w.Replicas, 0
@@ -186,6 +189,22 @@ func (b *builder) pod(s sketch, owner kube.Ref, i int) kube.Pod {
 		b.measure(&p, 0.25+0.5*chance.Float64(), 0.5+0.35*chance.Float64())
 	}
 	return p
+}
+
+// store gives a pod a volume of its own.
+func (b *builder) store(s sketch, p *kube.Pod) {
+	p.Claims = []string{"data-" + p.Name}
+	id := seed(b.context + "/" + s.namespace + "/" + p.Claims[0])
+	v := kube.PersistentVolume{
+		Meta:     kube.Meta{Name: fmt.Sprintf("pvc-%08x-0000-4000-8000-%012x", id>>32, id&0xffffffffffff), Created: b.days(10 + int(seed(s.name)%80))},
+		Capacity: unit.Bytes(s.memory*20) << 20, StorageClass: "gp3", Phase: "Bound",
+		Claim: &kube.Claim{Namespace: s.namespace, Name: p.Claims[0]}, Driver: "ebs.csi.aws.com", Volume: fmt.Sprintf("vol-0%016x", id),
+	}
+	if b.provider == "gce" {
+		zone := b.region + "-" + b.zones[:1]
+		v.StorageClass, v.Driver, v.Volume = "standard-rwo", "pd.csi.storage.gke.io", "projects/acme-lab/zones/"+zone+"/disks/"+v.Name
+	}
+	b.inv.PersistentVolumes = append(b.inv.PersistentVolumes, v)
 }
 
 func (b *builder) node(s sketch, i int) string {

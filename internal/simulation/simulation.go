@@ -103,6 +103,8 @@ func only(inv kube.Inventory, r kube.Resource, namespace string) kube.Inventory 
 		part.LimitRanges = in(namespace, inv.LimitRanges, func(o kube.LimitRange) string { return o.Namespace })
 	case kube.PodMetrics:
 		part.PodMetrics = in(namespace, inv.PodMetrics, func(o kube.Usage) string { return o.Namespace })
+	case kube.PersistentVolumes:
+		part.PersistentVolumes = inv.PersistentVolumes
 	case kube.NodeMetrics:
 		part.NodeMetrics = inv.NodeMetrics
 	default:

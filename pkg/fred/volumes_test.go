@@ -1,11 +1,14 @@
 package fred_test
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fredctl/fred/internal/simulation"
+	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/fred"
 	"github.com/fredctl/fred/pkg/kube"
@@ -86,4 +89,56 @@ func TestVolumesAreExportedImportedAndPruned(t *testing.T) {
 	require.Equal(t, volumes, snapshot.PersistentVolumes())
 	s.clock.pass(31 * 24 * time.Hour)
 	require.Equal(t, 1, c.prunes(t, fred.EntryQuery{Kinds: []string{"persistentvolumes"}}).Total.Deleted)
+}
+
+func TestUnderPseudonymsAVolumeIsStillThatOfItsClaim(t *testing.T) {
+	w := simulation.New(noon)
+	now := func() time.Time { return noon }
+	o := fred.Options{Contexts: w, Kubernetes: w, Now: now, Age: time.Hour, Cache: cache.New(cache.NewMemory(), cache.Options{Now: now, Seal: seal})}
+	withKey(&o)
+	ours := fred.New(o)
+	t.Cleanup(ours.Close)
+	need := append([]kube.Resource{kube.PersistentVolumes}, kube.All...)
+	before, _, err := ours.Lists(t.Context(), fred.Query{}, need...)
+	require.NoError(t, err)
+	require.Len(t, mounted(before), len(before.PersistentVolumes()), "each is mounted")
+	require.NotEmpty(t, before.PersistentVolumes())
+
+	var b bytes.Buffer
+	r, err := ours.Export(t.Context(), fred.ExportQuery{Pseudonyms: true}, &b, "test")
+	require.NoError(t, err)
+	require.Empty(t, r.Warnings)
+	for name, text := range unpacked(t, b.Bytes()) {
+		require.NotRegexp(t, `data-|vol-|pvc-[0-9a-f]{8}-|redacted`, text, name)
+	}
+	theirs := colleague(t, &clock{now: noon})
+	theirs.imports(t, b.Bytes(), fred.ImportOptions{})
+	after, _, err := theirs.Lists(t.Context(), fred.Query{}, need...)
+	require.NoError(t, err)
+	require.ElementsMatch(t, kindsOf(mounted(before)), kindsOf(mounted(after)))
+	for _, v := range after.PersistentVolumes() {
+		require.Regexp(t, `^pv-[a-z]{14}$`, v.Name)
+		require.Regexp(t, `^disk-[a-z]{14}$`, v.Volume)
+		require.Regexp(t, `^pvc-[a-z]{14}$`, v.Claim.Name)
+		require.Equal(t, "gp3", v.StorageClass, "it is the cloud's")
+		require.Equal(t, "ebs.csi.aws.com", v.Driver)
+	}
+}
+
+// mounted are the volumes that workloads mount.
+func mounted(s *kube.Snapshot) map[string]kube.ID {
+	found, mounts := map[string]kube.ID{}, s.Mounts()
+	for _, v := range s.PersistentVolumes() {
+		if ids := mounts[*v.Claim]; len(ids) == 1 {
+			found[v.Name] = ids[0]
+		}
+	}
+	return found
+}
+
+func kindsOf(ids map[string]kube.ID) (kinds []string) {
+	for _, id := range ids {
+		kinds = append(kinds, id.Kind)
+	}
+	return kinds
 }

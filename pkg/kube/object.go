@@ -131,6 +131,7 @@ type Pod struct {
 	Restarts  int32     `json:"restarts,omitempty"`
 	Resources Resources `json:"resources"`
 	Issues    []Issue   `json:"issues,omitempty"`
+	Claims    []string  `json:"claims,omitempty"`   // the PersistentVolumeClaims that it mounts
 	Template  *Template `json:"template,omitempty"` // nil where a controller fred knows has it
 }
 

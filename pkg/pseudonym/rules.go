@@ -46,7 +46,7 @@ func init() { //nolint:gochecknoinits // the rules and what walks by them know e
 		reflect.TypeFor[kube.EnvRef]():  {"Kind": text((*Mask).kind), "Name": byKind, "Key": text((*Mask).dataKey)},
 		reflect.TypeFor[kube.EnvFrom](): {"Kind": text((*Mask).kind), "Name": byKind, "Prefix": named("prefix")},
 		reflect.TypeFor[kube.Volume]():  {"Name": named("volume"), "Kind": text((*Mask).kind), "Object": byKind},
-		reflect.TypeFor[kube.Pod]():     {"Meta": meta("Pod"), "Node": named("node"), "Phase": text((*Mask).word)},
+		reflect.TypeFor[kube.Pod]():     {"Meta": meta("Pod"), "Node": named("node"), "Phase": text((*Mask).word), "Claims": named("pvc")},
 		reflect.TypeFor[kube.Issue]():   {"Container": named("container"), "Reason": text((*Mask).word), "Detail": text((*Mask).detail)},
 		reflect.TypeFor[kube.Service](): {
 			"Meta": meta("Service"), "Type": text((*Mask).word), "ClusterIP": text((*Mask).Host), "ExternalName": text((*Mask).Host),

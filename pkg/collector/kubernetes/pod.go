@@ -21,7 +21,7 @@ func (k *keeper) pod(o *core.Pod) {
 			Namespace: k.same(o.Namespace), Name: o.Name, Created: o.CreationTimestamp.UTC(), Owner: k.owner(&o.ObjectMeta),
 		},
 		Node: k.same(o.Spec.NodeName), Phase: k.same(string(o.Status.Phase)),
-		Resources: podResources(o), Issues: k.issues(o),
+		Resources: podResources(o), Issues: k.issues(o), Claims: k.claims(o),
 	}
 	if !controlled(p.Owner) {
 		p.Meta = k.meta(&o.ObjectMeta)

@@ -43,3 +43,17 @@ func volumeID(s *core.PersistentVolumeSource) string {
 		return ""
 	}
 }
+
+// claims returns the PersistentVolumeClaims that a pod mounts: those that a
+// StatefulSet names for it, and those made for it alone, are in no template.
+func (k *keeper) claims(o *core.Pod) (names []string) {
+	for i := range o.Spec.Volumes {
+		switch v := &o.Spec.Volumes[i]; {
+		case v.PersistentVolumeClaim != nil:
+			names = append(names, k.same(v.PersistentVolumeClaim.ClaimName))
+		case v.Ephemeral != nil:
+			names = append(names, o.Name+"-"+v.Name)
+		}
+	}
+	return names
+}

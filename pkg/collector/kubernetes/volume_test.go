@@ -107,3 +107,18 @@ func TestVolumesAreNotReadWithTheOthersAndMayBeRefused(t *testing.T) {
 	require.Contains(t, a.Asked()[0], "/api/v1/persistentvolumes?", "they are of no namespace")
 	require.Equal(t, fault.Forbidden, fault.KindOf(s.Probe(t.Context(), "dev", kube.PersistentVolumes, "shop")))
 }
+
+func TestAPodTellsTheClaimsThatItMountsWhoeverMadeThem(t *testing.T) {
+	of := func(claim string) core.Volume {
+		return core.Volume{Name: "v", VolumeSource: core.VolumeSource{PersistentVolumeClaim: &core.PersistentVolumeClaimVolumeSource{ClaimName: claim}}}
+	}
+	owned := &core.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "db-0", OwnerReferences: controller("StatefulSet", "db")}}
+	owned.Spec.Volumes = []core.Volume{of("data-db-0"), {Name: "scratch", VolumeSource: core.VolumeSource{Ephemeral: &core.EphemeralVolumeSource{}}}, {Name: "none"}}
+	none := &core.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "none", OwnerReferences: controller("ReplicaSet", "r")}}
+	inv := inventory(t, owned, none)
+	require.Equal(t, []string{"data-db-0", "db-0-scratch"}, inv.Pods[0].Claims)
+	require.Nil(t, inv.Pods[1].Claims)
+	b, err := json.Marshal(inv.Pods[1])
+	require.NoError(t, err)
+	require.NotContains(t, string(b), "claims", "most pods mount none")
+}
