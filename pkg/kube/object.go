@@ -154,6 +154,7 @@ type Service struct {
 	ExternalName string            `json:"externalName,omitempty"`
 	Selector     map[string]string `json:"selector,omitempty"`
 	Ports        []Port            `json:"ports,omitempty"`
+	LoadBalancer []string          `json:"loadBalancer,omitempty"` // the names or addresses that its load balancer has
 }
 
 // Ingress is an Ingress.

@@ -50,7 +50,7 @@ func init() { //nolint:gochecknoinits // the rules and what walks by them know e
 		reflect.TypeFor[kube.Issue]():   {"Container": named("container"), "Reason": text((*Mask).word), "Detail": text((*Mask).detail)},
 		reflect.TypeFor[kube.Service](): {
 			"Meta": meta("Service"), "Type": text((*Mask).word), "ClusterIP": text((*Mask).Host), "ExternalName": text((*Mask).Host),
-			"Selector": pairs((*Mask).label),
+			"Selector": pairs((*Mask).label), "LoadBalancer": text((*Mask).Host),
 		},
 		reflect.TypeFor[kube.Ingress](): {"Meta": meta("Ingress"), "Class": text((*Mask).class)},
 		reflect.TypeFor[kube.IngressRule](): {

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"strconv"
 
 	core "k8s.io/api/core/v1"
@@ -17,6 +18,11 @@ func (k *keeper) service(o *core.Service) {
 	}
 	for _, p := range o.Spec.Ports {
 		s.Ports = append(s.Ports, kube.Port{Name: k.same(p.Name), Protocol: k.same(string(p.Protocol)), Port: p.Port, TargetPort: k.same(p.TargetPort.String())})
+	}
+	for _, in := range o.Status.LoadBalancer.Ingress {
+		if address := cmp.Or(in.Hostname, in.IP); address != "" {
+			s.LoadBalancer = append(s.LoadBalancer, address)
+		}
 	}
 	k.inv.Services = append(k.inv.Services, s)
 }

@@ -122,3 +122,18 @@ func TestAPodTellsTheClaimsThatItMountsWhoeverMadeThem(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, string(b), "claims", "most pods mount none")
 }
+
+func TestAServiceTellsWhereItsLoadBalancerIs(t *testing.T) {
+	service := func(name string, in ...core.LoadBalancerIngress) *core.Service {
+		return &core.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name}, Status: core.ServiceStatus{LoadBalancer: core.LoadBalancerStatus{Ingress: in}}}
+	}
+	inv := inventory(t,
+		service("a", core.LoadBalancerIngress{Hostname: "k8s-shop-a-0123456789.elb.eu-west-3.amazonaws.com"}),
+		service("b", core.LoadBalancerIngress{IP: "203.0.113.7"}, core.LoadBalancerIngress{IP: "2001:db8::7"}, core.LoadBalancerIngress{}),
+		service("c"))
+	var got [][]string
+	for _, s := range inv.Services {
+		got = append(got, s.LoadBalancer)
+	}
+	require.Equal(t, [][]string{{"k8s-shop-a-0123456789.elb.eu-west-3.amazonaws.com"}, {"203.0.113.7", "2001:db8::7"}, nil}, got)
+}
