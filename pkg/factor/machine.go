@@ -127,6 +127,15 @@ func Embodied(provider, instanceType string, cpus float64) Factor {
 	return f.uncertain(certainty)
 }
 
+// Constant returns a constant of constants.csv. It panics where that has none of that key.
+func Constant(key string) float64 {
+	v, ok := constants()[key]
+	if !ok {
+		panic(fmt.Errorf("constants.csv has no %q", key))
+	}
+	return v
+}
+
 var constants = sync.OnceValue(func() map[string]float64 {
 	all := map[string]float64{}
 	open("constants.csv").each(func(r row) { all[r.text("key")] = r.number("value") })

@@ -3,6 +3,7 @@ package kube
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fredctl/fred/pkg/unit"
@@ -15,7 +16,11 @@ type Running struct {
 	Node     string
 	Request  unit.CPU
 	Usage    *unit.CPU // nil where metrics.k8s.io says nothing of it
-	Since    time.Time // when its workload was made or, where pods come and go, itself
+
+	MemoryRequest unit.Bytes
+	MemoryUsage   *unit.Bytes // nil where Usage is
+
+	Since time.Time // when its workload was made or, where pods come and go, itself
 }
 
 // Running returns the pods that have a node and have not ended, by workload.
@@ -27,12 +32,12 @@ func (s *Snapshot) Running() []Running {
 			if p.Node == "" || !p.Active() {
 				continue
 			}
-			r := Running{Workload: id, Pod: p.Name, Node: p.Node, Request: p.Resources.CPURequest, Since: p.Created}
+			r := Running{Workload: id, Pod: p.Name, Node: p.Node, Request: p.Resources.CPURequest, MemoryRequest: p.Resources.MemoryRequest, Since: p.Created}
 			if lasting(id.Kind) && !w.Created.IsZero() {
 				r.Since = w.Created
 			}
 			if u, ok := s.usage[ID{p.Namespace, "Pod", p.Name}]; ok {
-				r.Usage = &u.CPU
+				r.Usage, r.MemoryUsage = &u.CPU, &u.Memory
 			}
 			all = append(all, r)
 		}
@@ -90,4 +95,20 @@ func (n *Node) InstanceType() string {
 // Region returns the cloud region that n says it is in.
 func (n *Node) Region() string {
 	return cmp.Or(n.Labels["topology.kubernetes.io/region"], n.Labels["failure-domain.beta.kubernetes.io/region"])
+}
+
+// spotLabels are the labels, and their values, that clouds and their tools put on nodes
+// which may be taken away at any time.
+var spotLabels = [][2]string{
+	{"eks.amazonaws.com/capacityType", "spot"},
+	{"karpenter.sh/capacity-type", "spot"},
+	{"node.kubernetes.io/lifecycle", "spot"},
+	{"cloud.google.com/gke-spot", "true"},
+	{"cloud.google.com/gke-preemptible", "true"},
+	{"kubernetes.azure.com/scalesetpriority", "spot"},
+}
+
+// Spot reports whether n is a machine that is cheap since it may be taken away.
+func (n *Node) Spot() bool {
+	return slices.ContainsFunc(spotLabels, func(l [2]string) bool { return strings.EqualFold(n.Labels[l[0]], l[1]) })
 }

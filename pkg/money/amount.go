@@ -59,6 +59,13 @@ func (a Amount) Cmp(b Amount) int { return a.d.Cmp(&b.d) }
 // Sign returns -1, 0 or +1.
 func (a Amount) Sign() int { return a.d.Sign() }
 
+// Float returns the floating-point number next to a, for shares and bars: not for sums.
+func (a Amount) Float() float64 {
+	f, err := a.d.Float64()
+	must(0, err)
+	return f
+}
+
 // Round returns a with at most that many decimals, half rounded to even: as it is
 // shown, not as it is added up.
 func (a Amount) Round(decimals int32) Amount { return a.Part(1, 1, decimals) }

@@ -23,6 +23,7 @@ type Report[Item, Total any] struct {
 	Window      *window.Window `json:"window,omitempty" doc:"The time it is about"`
 	Items       []Item         `json:"items" doc:"The rows, sorted"`
 	Total       *Total         `json:"total,omitempty" doc:"Sums over the items"`
+	Totals      []Total        `json:"totals,omitempty" doc:"Sums over the items, by currency, where they are of money"`
 	Provenance  []Provenance   `json:"provenance" doc:"Where the numbers come from"`
 	Warnings    []Warning      `json:"warnings" doc:"What is missing, stale or odd"`
 	CollectedAt *time.Time     `json:"collectedAt,omitempty" doc:"When the oldest data used was read"`
@@ -69,6 +70,7 @@ type Method string
 const (
 	Measured  Method = "measured"  // a meter or a status said so
 	Declared  Method = "declared"  // someone's specification says so
+	Billed    Method = "billed"    // somebody was asked to pay it
 	Estimated Method = "estimated" // computed with factors
 	Simulated Method = "simulated" // made up
 	Unknown   Method = "unknown"   // nobody could say
