@@ -26,6 +26,7 @@ var never = map[string]map[string]string{
 	"pkg/window":    {"net/http": "time is told without I/O", module + "pkg/kube": "windows know no subject"},
 	"pkg/bill":      {"net/http": "what is billed is told without I/O", module + "pkg/kube": "bills know no cluster", module + "pkg/collector": "charges are handed over", module + "pkg/cache": "bills are no cache"},
 	"pkg/factor":    {"net/http": "tables are asked without I/O", "k8s.io/": "tables know no cluster", module + "pkg/cache": "tables are no cache"},
+	"pkg/finops":    {"net/http": "calculations do no I/O", "k8s.io/": "calculations do no I/O", module + "pkg/kube": "costs know no inventory", module + "pkg/cache": "calculations know no cache", module + "pkg/collector": "calculations are handed their charges"},
 	"pkg/footprint": {"net/http": "calculations do no I/O", "k8s.io/": "calculations do no I/O", module + "pkg/cache": "calculations know no cache", module + "pkg/collector": "calculations are handed their figures"},
 	"pkg/collector/prometheus": {
 		module + "pkg/cache": "collectors do not know that they are cached", module + "pkg/fred": "collectors know no use case", "k8s.io/": "Prometheus is no part of Kubernetes", "github.com/spf13/": "collectors know no flags",
