@@ -267,7 +267,7 @@ func windowsDevice(segment string) bool {
 }
 
 // tops are the first segments of the names of entries.
-var tops = []string{"clusters/", "aside/", "grid/"}
+var tops = []string{"clusters/", "aside/", "grid/", "bill/"}
 
 // root finds out below which folder of the zip the entries are, or another
 // program's files.

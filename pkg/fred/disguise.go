@@ -27,6 +27,7 @@ var (
 	errStrange = errors.New("this version does not know how to mask it")
 	errDaily   = errors.New("figures by the day cannot be masked")
 	errPlace   = errors.New("it tells where clusters are")
+	errBilled  = errors.New("bills name accounts, services and tags, which are not masked")
 	errSlipped = errors.New("a name was found in it that the mask had not taken out")
 )
 
@@ -102,6 +103,8 @@ func (d *disguise) payload(p place, data []byte) (any, error) {
 		return nil, errDaily
 	case p.kind == gridKind:
 		return nil, errPlace
+	case p.kind == billKind:
+		return nil, errBilled
 	case p.kind == serverKind:
 		var s kube.Server
 		err := decode(data, &s)

@@ -20,7 +20,7 @@ func (e *exporting) masked(entries []cache.Outgoing) ([]cache.Outgoing, error) {
 	for _, o := range entries {
 		masked, err := e.maskedOne(o)
 		switch {
-		case errors.Is(err, errWritten), errors.Is(err, errStrange), errors.Is(err, errDaily), errors.Is(err, errPlace), errors.Is(err, errSlipped), errors.Is(err, cache.ErrDamaged):
+		case errors.Is(err, errWritten), errors.Is(err, errStrange), errors.Is(err, errDaily), errors.Is(err, errPlace), errors.Is(err, errBilled), errors.Is(err, errSlipped), errors.Is(err, cache.ErrDamaged):
 			e.stay(o, err)
 		case err != nil:
 			return nil, err
@@ -53,10 +53,10 @@ func (e *exporting) maskedOne(o cache.Outgoing) (cache.Outgoing, error) {
 func (e *exporting) stay(o cache.Outgoing, why error) {
 	h := e.disguise.header(o.Header)
 	code := report.Missing
-	if errors.Is(why, errWritten) || errors.Is(why, errPlace) {
+	if errors.Is(why, errWritten) || errors.Is(why, errPlace) || errors.Is(why, errBilled) {
 		code = report.Note
 	}
-	if i := len(e.left) - 1; i >= 0 && (errors.Is(why, errDaily) || errors.Is(why, errPlace)) && e.left[i].Reason == why.Error() && e.left[i].Cluster == placeOf(h.Key).cluster {
+	if i := len(e.left) - 1; i >= 0 && (errors.Is(why, errDaily) || errors.Is(why, errPlace) || errors.Is(why, errBilled)) && e.left[i].Reason == why.Error() && e.left[i].Cluster == placeOf(h.Key).cluster {
 		e.left[i].SizeBytes += o.Size()
 		e.left[i].Entries++
 		return

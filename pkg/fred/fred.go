@@ -13,7 +13,10 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/finops"
 	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/kube"
 	"github.com/fredctl/fred/pkg/legacy"
@@ -51,6 +54,10 @@ type Options struct {
 	// Grids publish what grids emit by the hour, the preferred first; where none does,
 	// yearly means stand in.
 	Grids []mix.Source
+	// Bill finds the bill that costs are read from; nil where none is named, and list
+	// prices stand in. Prices are what somebody wrote of them; nil: nothing.
+	Bill   func() (Bill, error)
+	Prices func() (finops.Sheet, error)
 	// SiteOf says what the settings know of where a cluster stands; nil: nothing.
 	SiteOf func(cluster string) Site
 
@@ -105,6 +112,7 @@ type Fred struct {
 	ahead    ahead
 	gridDown downtime
 	asked    sync.Map // clusters that answered, by name
+	bills    singleflight.Group
 }
 
 // New returns a Fred made of o.

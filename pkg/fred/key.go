@@ -16,10 +16,12 @@ import (
 //	clusters/<context>/kube/in/<namespace>/<resource>   one list of one namespace, where the whole is forbidden
 //	clusters/<context>/kube/refused/<asker>/<resource>[/<namespace>]   a list that somebody may not read
 //	clusters/<context>/energy/<source>/<grain>/<day>    what meters said of one day (UTC), by hour
+//	clusters/<context>/bill/<grouping>/<cut>            what a bill says of the cluster
 //	clusters/<context>/facts                   what people wrote about the cluster and what runs in it
 //	clusters/<context>/ai/<artifact>           what a model wrote about the cluster
 //	clusters/<context>/ai/in/<namespace>/[<kind>/<name>/]<artifact>   about a namespace, or a workload in it
 //	grid/<zone>/<source>/<day>                 what a grid emitted on one day (UTC), by hour
+//	bill/<grouping>/<cut>                      what the same bill has of no cluster
 //	aside/<uid>/<context>/…                    what an earlier cluster of that name left
 var clustersKey = cache.NewKey("clusters")
 

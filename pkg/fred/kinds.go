@@ -17,7 +17,7 @@ func entryKinds() []string {
 	for _, r := range kube.Known {
 		kinds = append(kinds, string(r))
 	}
-	kinds = append(kinds, serverKind, factsKind, refusedKind, energyKind, gridKind)
+	kinds = append(kinds, serverKind, factsKind, refusedKind, energyKind, gridKind, billKind)
 	for _, a := range legacy.Artifacts {
 		kinds = append(kinds, artifactKind(a))
 	}

@@ -8,6 +8,9 @@ func (f *Fred) makeUp(ctx context.Context) error {
 	if !f.Simulated {
 		return nil
 	}
-	_, err := f.Overview(ctx, Query{AllClusters: true})
+	if _, err := f.Overview(ctx, Query{AllClusters: true}); err != nil {
+		return err
+	}
+	_, err := f.Cost(ctx, CostQuery{Query: Query{AllClusters: true}})
 	return err
 }

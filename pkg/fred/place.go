@@ -42,6 +42,10 @@ func placeOf(key cache.Key) place {
 		p.kind, p.zone = gridKind, s[1]
 		return p
 	}
+	if len(s) == 3 && s[0] == billKind {
+		p.kind = billKind
+		return p
+	}
 	if len(s) < 3 || s[0] != "clusters" {
 		return p
 	}

@@ -22,6 +22,8 @@ import (
 type Site struct {
 	Zone string  // of the grid, such as FR
 	PUE  float64 // of the data center
+
+	BillNames []string // by which bills know the cluster
 }
 
 // site is where a cluster stands, and what its machines are.

@@ -1,0 +1,151 @@
+package fred
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fredctl/fred/pkg/cache"
+	"github.com/fredctl/fred/pkg/finops"
+)
+
+// billKind is the kind of an entry that holds what a bill says of a cluster, or of what
+// is of none.
+const billKind = "bill"
+
+// keptStatement is what is cached of a bill: a statement, and what was asked for it.
+type keptStatement struct {
+	finops.Statement
+	Cut string `json:"cut"`
+}
+
+// statements returns what the bill says of each cluster and, last, of none: what is
+// cached where it was made from the same bill and clusters, or else what is read now.
+func (c *costing) statements(ctx context.Context) ([]*finops.Statement, error) {
+	all := make([]finops.Cluster, len(c.clusters))
+	for i, b := range c.clusters {
+		all[i] = b.cluster
+	}
+	m := finops.NewMatcher(all)
+	version, err := c.bill.Version()
+	if err != nil {
+		return nil, err
+	}
+	hash := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", version, m.Version(), c.cut))
+	input := hex.EncodeToString(hash[:])
+	if !c.Refresh && !c.Strict {
+		for _, by := range c.kindsOfCut() {
+			if found := c.cached(ctx, by, input); found != nil {
+				return found, nil
+			}
+		}
+	}
+	read, err, _ := c.bills.Do(input+c.By, func() (any, error) {
+		return finops.Condense(ctx, c.bill, m, finops.Question{Cut: c.cut, Spread: c.spread, By: c.By, Strict: c.Strict})
+	})
+	if err != nil {
+		return nil, asFault(err)
+	}
+	statements, _ := read.(map[string]*finops.Statement)
+	return c.keep(ctx, statements, input)
+}
+
+// kindsOfCut are what entries are called that may answer the question: those that can be
+// grouped by anything but a tag, and those of its own grouping.
+func (c *costing) kindsOfCut() []string {
+	if strings.HasPrefix(c.By, finops.TagPrefix) {
+		return []string{c.By}
+	}
+	return []string{"all", c.By}
+}
+
+// keys returns the keys of the entries of every cluster, and of the rest.
+func (c *costing) keys(by string) []cache.Key {
+	every := "piece"
+	switch c.cut.Every {
+	case aDay:
+		every = "day"
+	case time.Hour:
+		every = "hour"
+	}
+	what := []string{by, every + "-" + c.proration()}
+	var keys []cache.Key
+	for _, b := range c.clusters {
+		keys = append(keys, clusterKey(b.cluster.Name).Join(billKind).Join(what...))
+	}
+	return append(keys, cache.NewKey(billKind).Join(what...))
+}
+
+func (c *costing) proration() string {
+	for name, s := range spreads {
+		if s == c.spread {
+			return name
+		}
+	}
+	return Prorations[0]
+}
+
+// cached returns the statements that were made from input; nil where one is missing.
+func (c *costing) cached(ctx context.Context, by, input string) []*finops.Statement {
+	var found []*finops.Statement
+	for _, key := range c.keys(by) {
+		e, err := cache.Read[keptStatement](ctx, c.Cache, key)
+		if err != nil || e.Header.InputHash != input {
+			return nil
+		}
+		found = append(found, &e.Value.Statement)
+	}
+	return found
+}
+
+// keep stores what was read, and returns it in the order of the clusters.
+func (c *costing) keep(ctx context.Context, read map[string]*finops.Statement, input string) ([]*finops.Statement, error) {
+	rest := read[""]
+	by := c.By
+	if !rest.Folded && !strings.HasPrefix(c.By, finops.TagPrefix) {
+		by = "all"
+	}
+	var out []*finops.Statement
+	for i, key := range c.keys(by) {
+		s, uid := rest, ""
+		if i < len(c.clusters) {
+			b := c.clusters[i]
+			if s, uid = read[b.cluster.Name], b.uid; s == nil {
+				empty := *rest
+				empty.Lines, empty.Charges = []finops.Line{}, 0
+				s = &empty
+			}
+		}
+		out = append(out, s)
+		if c.Offline() {
+			continue // nothing is collected then, though files can be read
+		}
+		_, err := cache.Fetch(ctx, c.Cache, cache.Request{Key: key, TTL: cache.Forever, Source: "focus", InputHash: input, ClusterUID: uid, Refresh: true},
+			func(context.Context) (cache.Collected[keptStatement], error) {
+				return collected(c.Fred, keptStatement{*s, c.cut.String()}, uid), nil
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// kept returns what is cached of a bill about b, whatever it was made from; nil where
+// nothing fits the question.
+func (c *costing) kept(ctx context.Context, b *billed) *finops.Statement {
+	one := &costing{Fred: c.Fred, CostQuery: c.CostQuery, cut: c.cut, spread: c.spread, clusters: []*billed{b}}
+	for _, by := range c.kindsOfCut() {
+		e, err := cache.Read[keptStatement](ctx, c.Cache, one.keys(by)[0])
+		if err != nil || b.uid != "" && e.Header.ClusterUID != "" && e.Header.ClusterUID != b.uid {
+			continue
+		}
+		if e.Value.Cut == c.cut.String() {
+			return &e.Value.Statement
+		}
+	}
+	return nil
+}
