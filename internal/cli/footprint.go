@@ -47,7 +47,7 @@ grid the cluster is on; what making the machines emitted stands apart.`,
 	cmd.PersistentFlags().BoolVar(&m.allContexts, "all-contexts", false, "ask about every context of the kubeconfig")
 	f.prometheusFlag(cmd.PersistentFlags())
 	f.footprintFlags(cmd, &m)
-	m.windowFlags(cmd.Flags())
+	windowFlags(cmd.Flags(), &m.query.Window, lastDay)
 	m.limits.failOnFlag(cmd, "carbon>10kg, embodied>1kg, energy>20kWh, sci>2g")
 	m.perFlag(cmd)
 	cmd.RunE = m.carbon(f)
@@ -69,7 +69,7 @@ truth may lie.`,
 		Args:    noWords,
 	}
 	f.footprintFlags(cmd, &m)
-	m.windowFlags(cmd.Flags())
+	windowFlags(cmd.Flags(), &m.query.Window, lastDay)
 	m.limits.failOnFlag(cmd, "energy>20kWh")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		var t totals
@@ -103,7 +103,7 @@ contracts count for nothing. What making the machines emitted is apart
 		Args:    noWords,
 	}
 	f.footprintFlags(cmd, &m)
-	m.windowFlags(cmd.Flags())
+	windowFlags(cmd.Flags(), &m.query.Window, lastDay)
 	m.limits.failOnFlag(cmd, "carbon>10kg, embodied>1kg, energy>20kWh, sci>2g")
 	m.perFlag(cmd)
 	cmd.RunE = m.carbon(f)
@@ -147,7 +147,7 @@ unknown where the first is nothing.`,
 		Args:    noWords,
 	}
 	f.footprintFlags(cmd, &m)
-	m.lengthFlags(cmd.Flags())
+	lengthFlags(cmd.Flags(), &m.query.Window, lastDay)
 	flags := cmd.Flags()
 	flags.BoolVar(&m.before, "previous", false, "compare with the window just before, of the same length; the default")
 	flags.StringVar(&m.first.Last, "first-last", "", "how long the first window is: 24h, 7d, 2w, 1mo, 1y")
@@ -163,6 +163,9 @@ unknown where the first is nothing.`,
 	}
 	return cmd
 }
+
+// lastDay is how long the window of a footprint is where nobody says.
+const lastDay = "1d"
 
 // perFlag adds the flag that asks for emissions by functional unit.
 func (m *measuring) perFlag(cmd *cobra.Command) {
@@ -212,20 +215,6 @@ func rungs() []string {
 		words[i] = string(r)
 	}
 	return words
-}
-
-// lengthFlags adds the flags that say which window is meant.
-func (m *measuring) lengthFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&m.query.Window.Last, "last", "", "how long the window is: 24h, 7d, 2w, 1mo, 1y (default 1d)")
-	flags.StringVar(&m.query.Window.Start, "start", "", "when it starts: 2026-11-01, 2026-11-01T08:00, with or without a zone")
-	flags.StringVar(&m.query.Window.End, "end", "", "when it ends; now if not said")
-	flags.StringVar(&m.query.Window.Zone, "tz", "", "time zone of days, and of times without one: Europe/Paris (default UTC)")
-}
-
-// windowFlags adds the same, and the steps a window may be cut into.
-func (m *measuring) windowFlags(flags *pflag.FlagSet) {
-	m.lengthFlags(flags)
-	flags.StringVar(&m.query.Window.Step, "step", "", "cut the window into steps: 1h, 1d, 1w, 1mo, 1y")
 }
 
 // within returns what is selected; --all-contexts is the parent's flag.

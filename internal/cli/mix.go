@@ -28,7 +28,7 @@ asked for again only until its source says that it is final.`,
 	}
 	f.zoneFlag(cmd, &m)
 	f.outputFlag(cmd, &m.format)
-	m.windowFlags(cmd.Flags())
+	windowFlags(cmd.Flags(), &m.query.Window, lastDay)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return answer(cmd, f, m.within(cmd), m.format, func(lib *fred.Fred, ctx context.Context, q fred.Query) (fred.MixReport, error) {
 			return lib.Mix(ctx, fred.MixQuery{Query: q, Window: m.query.Window, Grid: m.query.Grid})

@@ -91,9 +91,28 @@ cluster, never asks for Secrets, and keeps secrets it meets out of its cache.`,
 		return fault.New(fault.Invalid, "%w", err).Hinted("See %s --help.", cmd.CommandPath())
 	})
 	f.globalFlags(root.PersistentFlags())
-	root.AddCommand(newKube(f), newFootprint(f), newServe(f), newConfig(f), newCache(f), newDoctor(f), newVersion(f))
+	root.AddCommand(newKube(f), newFootprint(f), newFinOps(f), newServe(f), newConfig(f), newCache(f), newDoctor(f), newVersion(f))
+	checkGroups(root)
 	root.AddCommand(o.Commands...)
 	return root
+}
+
+// checkGroups makes flags that exclude each other the mistake of whoever gave them: cobra
+// itself finds out too late for that.
+func checkGroups(cmd *cobra.Command) {
+	words := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := cmd.ValidateFlagGroups(); err != nil {
+			return fault.New(fault.Invalid, "%w", err).Hinted("See %s --help.", cmd.CommandPath())
+		}
+		if words == nil {
+			return nil
+		}
+		return words(cmd, args)
+	}
+	for _, sub := range cmd.Commands() {
+		checkGroups(sub)
+	}
 }
 
 // noWords accepts no arguments, and takes a word for a command that does not exist.

@@ -12,6 +12,7 @@ type Config struct {
 	Import     Import        `key:"import"`
 	Prometheus Prometheus    `key:"prometheus"`
 	Grid       Grid          `key:"grid"`
+	FinOps     FinOps        `key:"finops"`
 	Server     Server        `key:"server"`
 	Cluster    InCluster     `key:"cluster"`
 	Clusters   []Cluster     `key:"clusters" doc:"Settings of single clusters; the first entry whose context matches holds"`
@@ -75,6 +76,12 @@ type Grid struct {
 	RTEURL             string `key:"rteURL" doc:"The same of RTE's open data"`
 }
 
+// FinOps says what costs are read from.
+type FinOps struct {
+	Focus  []string `key:"focus" doc:"Bill in FOCUS: files (.csv, .csv.gz, .zip), folders or patterns; nodes are estimated at list prices when empty"`
+	Prices string   `key:"prices" doc:"CSV file of prices of machines, in the place of list prices: columns type, price_per_hour and, where they matter, provider, region, currency"`
+}
+
 // InCluster is the cluster that fred itself runs in.
 type InCluster struct {
 	Name string `key:"name" doc:"What to call the cluster that fred runs in, where there is no kubeconfig" default:"in-cluster"`
@@ -87,6 +94,7 @@ type Cluster struct {
 	Namespaces []string   `key:"namespaces" doc:"Namespaces to read where whole lists are forbidden"`
 	Prometheus Prometheus `key:"prometheus"`
 	Zone       string     `key:"zone" doc:"Zone of the grid the cluster is on: FR, AU-NSW; by its nodes' region when empty"`
+	BillNames  []string   `key:"billNames" doc:"Names, beside that of the context, by which tags and IDs on bills know the cluster"`
 	PUE        float64    `key:"pue" doc:"PUE of the data center; the region's or the provider's when 0"`
 }
 

@@ -31,6 +31,8 @@ func (s *Server) routes() {
 	v1(s, "footprint/mix", "What feeds the grids that clusters are on, and what that emits", func(ctx context.Context, q fred.Query, in *OfGrid) (fred.MixReport, error) {
 		return f.Mix(ctx, in.mix(q))
 	})
+	v1(s, "finops", "What clusters cost", spent(f.Cost))
+	v1(s, "finops/allocate", "Whom what clusters cost is for", spent(f.Allocate))
 	v1(s, "cache/ls", "What is cached: of what, how old, how large, from where", entries(f.Entries))
 	v1(s, "cache/info", "Where the cache is and what it holds of which cluster", of[*Everything](func(ctx context.Context, _ fred.Query) (fred.CacheInfo, error) {
 		return f.Info(ctx)

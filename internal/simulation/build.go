@@ -51,7 +51,7 @@ func (b *builder) makeNodes() {
 				"kubernetes.io/arch": "amd64", "kubernetes.io/os": "linux", "kubernetes.io/hostname": name,
 				"node.kubernetes.io/instance-type": b.family, "topology.kubernetes.io/region": b.region, "topology.kubernetes.io/zone": zone,
 			}},
-			ProviderID: fmt.Sprintf("%s:///%s/i-%012x", b.provider, zone, seed(name)&0xffffffffffff), KubeletVersion: b.version, OS: "linux", Arch: "amd64",
+			ProviderID: b.providerID(zone, name), KubeletVersion: b.version, OS: "linux", Arch: "amd64",
 			CPUCapacity: unit.CPU(b.nodeCPU) * unit.Core, MemoryCapacity: unit.Bytes(b.nodeMemory) << 30,
 			CPUAllocatable:    unit.CPU(b.nodeCPU)*unit.Core - unit.Core/10,
 			MemoryAllocatable: unit.Bytes(b.nodeMemory)<<30 - 1400<<20, PodsAllocatable: 58,
@@ -60,6 +60,14 @@ func (b *builder) makeNodes() {
 		}
 		b.inv.Nodes = append(b.inv.Nodes, n)
 	}
+}
+
+// providerID is what the provider of b calls a node.
+func (b *builder) providerID(zone, name string) string {
+	if b.provider == "gce" {
+		return "gce://acme-lab/" + zone + "/" + name
+	}
+	return fmt.Sprintf("aws:///%s/i-%012x", zone, seed(name)&0xffffffffffff)
 }
 
 func (b *builder) makeNamespace(name string) {

@@ -15,6 +15,7 @@ import (
 	"github.com/fredctl/fred/internal/term"
 	"github.com/fredctl/fred/internal/testutil"
 	"github.com/fredctl/fred/internal/view"
+	"github.com/fredctl/fred/pkg/bill"
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/fred"
@@ -36,7 +37,13 @@ func world(t testing.TB) *fred.Fred {
 	return fred.New(fred.Options{
 		Cache: c, Contexts: w, Kubernetes: w, Source: simulation.Name, Simulated: true, Moment: w.Moment, Now: w.Moment, Age: 24 * time.Hour,
 		Meter: w, MeterName: simulation.Name, Grids: []mix.Source{simulation.Grid{}},
+		Bill: func() (fred.Bill, error) { return simulation.Bill{World: w}, nil },
 	})
+}
+
+// plainCost lays out costs without explaining them.
+func plainCost(m bill.Metric) func(fred.CostReport) view.Doc {
+	return func(r fred.CostReport) view.Doc { return view.Cost(r, m, false) }
 }
 
 // page is a report and how it is laid out.
@@ -92,6 +99,16 @@ func pages(t testing.TB) []page {
 		}),
 		made("carbon-compare", plainly(view.Comparison), func() (fred.Comparison, error) {
 			return f.CompareCarbon(ctx, fred.CompareQuery{FootprintQuery: fred.FootprintQuery{Window: window.Asked{Last: "1w"}}, First: window.Asked{Start: "2026-10-01", Last: "1d"}})
+		}),
+		made("cost", plainCost(bill.Effective), func() (fred.CostReport, error) { return f.Cost(ctx, fred.CostQuery{}) }),
+		made("cost-nodes-all", plainCost(bill.Billed), func() (fred.CostReport, error) {
+			return f.Cost(ctx, fred.CostQuery{Query: all, By: "node", Window: window.Asked{Last: "2d", Step: "1d"}})
+		}),
+		made("cost-whole", plainCost(bill.List), func() (fred.CostReport, error) {
+			return f.Cost(ctx, fred.CostQuery{By: "tag:team", Whole: true})
+		}),
+		made("allocation", plainCost(bill.Effective), func() (fred.CostReport, error) {
+			return f.Allocate(ctx, fred.CostQuery{By: "workload", Share: []string{"controlPlane"}})
 		}),
 		made("mix", view.Mix, func() (fred.MixReport, error) { return f.Mix(ctx, fred.MixQuery{}) }),
 		made("mix-all-days", view.Mix, func() (fred.MixReport, error) {

@@ -268,6 +268,6 @@ func (g *getting) RoundTrip(r *http.Request) (*http.Response, error) {
 func sites(c config.Config) func(string) fred.Site {
 	return func(cluster string) fred.Site {
 		s, _ := settingsOf(c, cluster)
-		return fred.Site{Zone: s.Zone, PUE: s.PUE}
+		return fred.Site{Zone: s.Zone, PUE: s.PUE, BillNames: s.BillNames}
 	}
 }

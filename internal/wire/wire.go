@@ -90,6 +90,7 @@ func Build(c config.Config, o Options) (*Built, error) {
 	m := newMeters(c, b.Switch)
 	fopts.Meter, fopts.MeterName = prometheus.New(m.target, o.Log), prometheus.Name
 	fopts.Grids = grids(c.Grid, b.Switch)
+	bills(c.FinOps, &fopts)
 	b.Notes = notesOn(store, b.Switch)
 	fopts.Cache = cache.New(store, copts)
 	b.close = append(b.close, fopts.Cache.Close)
@@ -121,6 +122,7 @@ func limits(c config.Import) cache.Limits {
 func simulate(o *fred.Options) {
 	w := simulation.New(time.Now())
 	o.Contexts, o.Kubernetes, o.Source = w, w, simulation.Name
+	o.Bill, o.Prices = func() (fred.Bill, error) { return simulation.Bill{World: w}, nil }, nil
 	o.Meter, o.MeterName, o.Grids = w, simulation.Name, []mix.Source{simulation.Grid{}}
 	o.Simulated, o.Moment, o.Now, o.Age = true, w.Moment, w.Moment, 24*time.Hour
 }

@@ -1,0 +1,38 @@
+package server
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/fredctl/fred/pkg/fred"
+	"github.com/fredctl/fred/pkg/window"
+)
+
+// Spent is the input of a route about costs.
+type Spent struct {
+	Within
+	Last      string   `query:"last" doc:"How long the window is: 24h, 7d, 2w, 1mo, 1y; 30d where neither it nor start is given. It is widened to whole days" example:"7d"`
+	Start     string   `query:"start" doc:"When the window starts: RFC 3339, a date, a date and time, or Unix seconds" example:"2026-11-01T00:00:00Z"`
+	End       string   `query:"end" doc:"When it ends; now if not given"`
+	TZ        string   `query:"tz" doc:"Time zone of days, and of times without one; UTC if not given" example:"Europe/Paris"`
+	Step      string   `query:"step" doc:"Cut the window into steps" enum:"none,1h,1d,1w,1mo,1y"`
+	Prorate   string   `query:"prorate" default:"usage" enum:"usage,all,none" doc:"Which charges count by the part of their period that is in the window; others count whole at their start"`
+	Share     []string `query:"share,explode" doc:"Costs that are shared among namespaces, as those cost: idle, shared, controlPlane; repeated, or with commas"`
+	By        string   `query:"by" doc:"What to group by: service, namespace, workload, node, region, account, category, cluster, or tag: and a key; by service, or namespace where costs are allocated, if not given" example:"tag:team"`
+	WholeBill bool     `query:"whole-bill" doc:"The whole bill, whatever cluster it is of"`
+}
+
+func (s *Spent) place() []string {
+	return append([]string{s.By, strconv.FormatBool(s.WholeBill), s.Last, s.Start, s.End, s.TZ, s.Step, s.Prorate}, strings.Join(s.Share, ","))
+}
+
+// spent makes a route's question of a use case about costs.
+func spent(ask func(context.Context, fred.CostQuery) (fred.CostReport, error)) func(context.Context, fred.Query, *Spent) (fred.CostReport, error) {
+	return func(ctx context.Context, q fred.Query, in *Spent) (fred.CostReport, error) {
+		return ask(ctx, fred.CostQuery{
+			Query: q, By: in.By, Whole: in.WholeBill, Prorate: in.Prorate, Share: words(in.Share),
+			Window: window.Asked{Last: in.Last, Start: in.Start, End: in.End, Step: in.Step, Zone: in.TZ},
+		})
+	}
+}
