@@ -51,9 +51,9 @@ func resourceKeys(id string) []string {
 	}
 }
 
-// shortest is how long the last part of an ID must be to stand for it: what is shorter
-// may be the name of something else as well.
-const shortest = 10
+// alone are the last parts of IDs that stand for them, since nothing else is called so:
+// those of AWS's instances and volumes, and UUIDs.
+var alone = regexp.MustCompile(`^(?:(?:i|vol)-[0-9a-f]{8,17}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
 
 // chargeKeys returns the keys of what a bill calls a resource, in lower case.
 func chargeKeys(resource string) []string {
@@ -61,10 +61,10 @@ func chargeKeys(resource string) []string {
 		return []string{"gce " + g[1] + " " + g[2] + " " + g[3]}
 	}
 	if strings.HasPrefix(resource, "/subscriptions/") {
-		return []string{resource, balancerKey(last(resource, "/"))}
+		return []string{resource}
 	}
 	keys := []string{resource}
-	if tail := last(resource, "/:"); tail != resource && len(tail) >= shortest {
+	if tail := last(resource, "/:"); tail != resource && alone.MatchString(tail) {
 		keys = append(keys, tail)
 	}
 	if name, ok := awsBalancer(resource); ok {

@@ -24,7 +24,7 @@ func clusters() []finops.Cluster {
 		},
 		{
 			Name: "harbor", Names: []string{"harbor"},
-			Nodes:   []finops.Thing{{ID: "azure://" + vmss + "/virtualMachines/0", Name: "aks-0"}, {ID: "azure://" + vmss + "/virtualMachines/1", Name: "aks-1"}},
+			Nodes:   []finops.Thing{{ID: "azure://" + vmss + "/virtualMachines/0", Name: "aks-0"}, {ID: "azure://" + vmss + "/virtualMachines/1", Name: "aks-1"}, {ID: "openstack:///0d1b3f9a-7c55-4c0e-9f2b-5a1e3c4d5e6f", Name: "stack-1"}, {ID: "kind://docker/harbor/worker-of-the-harbor-1", Name: "worker"}},
 			Volumes: []finops.Thing{{ID: "/subscriptions/5ab0/resourceGroups/mc_x/providers/Microsoft.Compute/disks/pvc-2", Name: "pvc-2"}},
 		},
 		{
@@ -65,6 +65,9 @@ func TestChargesAreFoundByResourceThenByTagThenByName(t *testing.T) {
 		{"its name in another project", "//compute.googleapis.com/projects/other/zones/europe-west1-b/instances/gke-dock-1", nil, finops.Match{}},
 		{"a disk of Google", "projects/lab/zones/europe-west1-b/disks/pvc-3", nil, finops.Match{Cluster: dock, Rule: finops.ByResource, Part: finops.Volume, Name: "pvc-3"}},
 		{"GKE's label", "", bill.Tags{"goog-k8s-cluster-name": "dock"}, finops.Match{Cluster: dock, Rule: finops.ByTag}},
+		{"a bucket that is called as a node is", "arn:aws:s3:::worker-of-the-harbor-1", nil, finops.Match{}},
+		{"an address of Azure that is called as a load balancer of AWS is", "/subscriptions/5ab0/resourcegroups/x/providers/microsoft.network/publicipaddresses/a1b2c3", nil, finops.Match{}},
+		{"a machine by its UUID", "https://cloud.example/servers/0d1b3f9a-7c55-4c0e-9f2b-5a1e3c4d5e6f", nil, finops.Match{Cluster: "harbor", Rule: finops.ByResource, Part: finops.Node, Name: "stack-1"}},
 		{"a bucket", "arn:aws:s3:::aurora", nil, finops.Match{}},
 		{"nothing", "", nil, finops.Match{}},
 	} {

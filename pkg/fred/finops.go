@@ -414,6 +414,9 @@ func (c *costing) estimate() error {
 		if len(e.Lines) == 0 {
 			c.warn(report.Note, b.cluster.Name, "there was no node in this window")
 		}
+		if e.Spot > 0 {
+			c.warn(report.Note, b.cluster.Name, "%s on spot: priced at a fifth of the list price, and may cost from a tenth to all of it", countOf(e.Spot, "node"))
+		}
 		if e.Guessed > 0 {
 			c.warn(report.Note, b.cluster.Name, "%s of a type that is in no price list: priced by vCPU", countOf(e.Guessed, "node"))
 		}
