@@ -330,7 +330,7 @@ func (c *costing) doubt(s *finops.Statement) {
 	}
 	for i, p := range s.Problems {
 		if i == mostTold {
-			c.warn(report.Note, "", "and %d more problems: fred finops check lists them", sum.Problems-i)
+			c.warn(report.Note, "", "and %s", countOf(sum.Problems-i, "more problem"))
 			break
 		}
 		c.warn(report.Note, "", "%s", p)
