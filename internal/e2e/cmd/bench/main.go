@@ -17,7 +17,7 @@ import (
 	"github.com/fredctl/fred/internal/e2e/rig"
 )
 
-const usage = `usage: bench [--kubeconfig FILE] [--rounds N] [--write FILE] [--cache | --energy]
+const usage = `usage: bench [--kubeconfig FILE] [--rounds N] [--write FILE] [--cache | --energy | --bill SIZE]
 
 Starts a control plane, fills it with 22,000 objects, and measures on it, round
 by round, curl, a bare list in Go, kubectl and fred; then fred serve with wrk;
@@ -30,6 +30,7 @@ The table goes to stdout and, with --write, between two marks into FILE.
   --write FILE       the Markdown file that the table is for
   --cache            measure the cache as a whole alone, to stdout
   --energy           measure a year of energy alone, to stdout
+  --bill SIZE        measure a bill of so many MiB alone, beside DuckDB, to stdout
 
 FRED_BIN is the fred to measure (bin/fred), FRED_TOOLS_DIR the folder of etcd,
 kube-apiserver and kubectl (what internal/e2e/tools/build.sh prints).
@@ -68,6 +69,7 @@ type options struct {
 	rounds     int
 	cache      bool
 	energy     bool
+	bill       int64 // MiB
 	write      string
 	fred       string
 	tools      string
@@ -85,6 +87,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.rounds, "rounds", 7, "")
 	flags.BoolVar(&o.cache, "cache", false, "")
 	flags.BoolVar(&o.energy, "energy", false, "")
+	flags.Int64Var(&o.bill, "bill", 0, "")
 	flags.StringVar(&o.write, "write", "", "")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -114,6 +117,13 @@ func bench(ctx context.Context, o options) (err error) {
 		c, err := measureCache(ctx, dir, p, o.rounds)
 		if err == nil {
 			fmt.Print(c.table())
+		}
+		return err
+	}
+	if o.bill > 0 {
+		b, err := measureBill(ctx, dir, p, o.bill*mib, min(o.rounds, billRounds))
+		if err == nil {
+			fmt.Print(b.table())
 		}
 		return err
 	}
