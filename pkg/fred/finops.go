@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -293,8 +294,23 @@ func (c *costing) charge(ctx context.Context) error {
 	rest := statements[len(c.clusters)]
 	c.add(rest.Lines, c.cut, &billed{})
 	c.provenance(report.Billed, "FOCUS", spreadNotes[c.spread])
+	if skipped := c.bill.Skipped(); len(skipped) > 0 {
+		c.warn(report.Note, "", "passed over: %s, since a manifest or the same file unpacked stands for it", strings.Join(baseNames(skipped), ", "))
+	}
 	c.doubt(rest)
 	return nil
+}
+
+// baseNames returns the names of files, of many only the first.
+func baseNames(paths []string) []string {
+	var names []string
+	for i, path := range paths {
+		if i == mostTold {
+			return append(names, countOf(len(paths)-i, "more file"))
+		}
+		names = append(names, filepath.Base(path))
+	}
+	return names
 }
 
 var spreadNotes = map[bill.Spread]string{

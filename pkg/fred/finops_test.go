@@ -276,6 +276,15 @@ func TestWhatCannotBeMeantOfCostsIsSaid(t *testing.T) {
 	fails(t, err, fault.Invalid, `"service"`, "namespace")
 }
 
+func TestWhatLiesBesideABillIsSaid(t *testing.T) {
+	s, b := billed(t, october)
+	require.NoError(t, os.WriteFile(b.path+".gz", []byte("the same, packed"), 0o600))
+	b.path = filepath.Dir(b.path)
+	r := costOf(t, s, fred.CostQuery{})
+	require.Equal(t, "passed over: bill.csv.gz, since a manifest or the same file unpacked stands for it", r.Warnings[0].Message)
+	require.Equal(t, "4.904", r.Totals[0].Effective.String(), "and not counted twice")
+}
+
 func TestAWindowThatIsToldByItsLengthIsOfWholeDays(t *testing.T) {
 	s, _ := billed(t, october)
 	w := costOf(t, s, fred.CostQuery{}).Window
