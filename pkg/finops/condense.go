@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/fredctl/fred/pkg/bill"
-	"github.com/fredctl/fred/pkg/money"
 )
 
 // Question is what a bill is asked.
@@ -191,15 +190,13 @@ func (d *Doubts) count(ch *bill.Charge) {
 	if effective.Sign() == 0 {
 		d.NoEffective++
 	}
-	if !whole(billed.Amount) {
+	if !billed.Whole() {
 		d.Broken++
-		if whole(effective.Amount) {
+		if effective.Whole() {
 			d.Whole++
 		}
 	}
 }
-
-func whole(a money.Amount) bool { return a.Cmp(a.Round(0)) == 0 }
 
 // Why says what is odd about effective costs, or nothing.
 func (d Doubts) Why() string {

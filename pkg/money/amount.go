@@ -59,6 +59,17 @@ func (a Amount) Cmp(b Amount) int { return a.d.Cmp(&b.d) }
 // Sign returns -1, 0 or +1.
 func (a Amount) Sign() int { return a.d.Sign() }
 
+// Whole reports whether a is a whole number.
+func (a Amount) Whole() bool {
+	switch e := a.d.Exponent; {
+	case e >= 0:
+		return true
+	case -e < int32(len(shifts)) && shifts[-e].hi == 0 && a.d.Coeff.IsUint64():
+		return a.d.Coeff.Uint64()%shifts[-e].lo == 0
+	}
+	return a.Cmp(a.Round(0)) == 0
+}
+
 // Float returns the floating-point number next to a, for shares and bars: not for sums.
 func (a Amount) Float() float64 {
 	f, err := a.d.Float64()

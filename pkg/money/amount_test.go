@@ -245,3 +245,14 @@ func BenchmarkParseAndSum(b *testing.B) {
 		}
 	})
 }
+
+func TestWholeNumbersAreTold(t *testing.T) {
+	for s, want := range map[string]bool{
+		"0": true, "0.000": true, "12": true, "-3.00": true, "1e3": true, "0.5": false, "-1.000000000000000001": false,
+		"12345678901234567890123": true, "12345678901234567890123.4": false, "1.000000000000000000000000000": true, "1.0000000000000000000000000001": false,
+	} {
+		a, err := money.Parse(s)
+		require.NoError(t, err)
+		require.Equal(t, want, a.Whole(), s)
+	}
+}
