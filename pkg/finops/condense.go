@@ -47,25 +47,66 @@ func Condense(ctx context.Context, src bill.Source, m *Matcher, q Question) (map
 			p.File = filepath.Base(p.File) // where it lies is nobody's business who is sent the cache
 			c.problems = append(c.problems, p)
 		}
-	}}, c.add)
-	if err != nil {
+	}}, c.handOver())
+	if c.end(); err != nil {
 		return nil, err
 	}
 	return c.statements(sum), nil
 }
 
+// atOnce is how many charges are handed over at a time.
+const atOnce = 256
+
+// handOver returns what takes charges for another goroutine to add up, while the next
+// are read. It must be ended.
+func (c *condensing) handOver() func(*bill.Charge) error {
+	full, empty := make(chan []bill.Charge, 4), make(chan []bill.Charge, 8)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for batch := range full {
+			for i := range batch {
+				c.add(&batch[i])
+			}
+			select {
+			case empty <- batch[:0]:
+			default:
+			}
+		}
+	}()
+	batch := make([]bill.Charge, 0, atOnce)
+	c.end = func() {
+		full <- batch
+		close(full)
+		<-done
+	}
+	return func(ch *bill.Charge) error {
+		if batch = append(batch, *ch); len(batch) < atOnce {
+			return nil
+		}
+		full <- batch
+		select {
+		case batch = <-empty:
+		default:
+			batch = make([]bill.Charge, 0, atOnce)
+		}
+		return nil
+	}
+}
+
 type condensing struct {
-	m          *Matcher
-	q          Question
-	tag        string
-	byTag      bool
-	sheet      *sheet
-	fold       func(Key) Key // nil: keys stay as they are
-	folded     bool
-	start, end time.Time
-	problems   []bill.Problem
-	doubts     Doubts
-	charges    map[string]int // by cluster
+	m           *Matcher
+	q           Question
+	tag         string
+	byTag       bool
+	sheet       *sheet
+	fold        func(Key) Key // nil: keys stay as they are
+	folded      bool
+	first, last time.Time // when the first charge starts and the last ends
+	problems    []bill.Problem
+	doubts      Doubts
+	charges     map[string]int // by cluster
+	end         func()         // waits until all that was handed over is added
 }
 
 // onlyAsked drops from k what the question does not group by.
@@ -86,12 +127,12 @@ func (c *condensing) onlyAsked(k Key) Key {
 	return k
 }
 
-func (c *condensing) add(ch *bill.Charge) error {
-	if c.start.IsZero() || ch.Start.Before(c.start) {
-		c.start = ch.Start
+func (c *condensing) add(ch *bill.Charge) {
+	if c.first.IsZero() || ch.Start.Before(c.first) {
+		c.first = ch.Start
 	}
-	if ch.End.After(c.end) {
-		c.end = ch.End
+	if ch.End.After(c.last) {
+		c.last = ch.End
 	}
 	c.doubts.count(ch)
 	match := c.m.Match(ch)
@@ -106,7 +147,7 @@ func (c *condensing) add(ch *bill.Charge) error {
 	}
 	first, last := c.q.Cut.over(ch.Start, end)
 	if last < first {
-		return nil
+		return
 	}
 	line := c.sheet.line(c.key(ch, match))
 	for at := first; at <= last; at++ {
@@ -126,7 +167,6 @@ func (c *condensing) add(ch *bill.Charge) error {
 		c.folded, c.fold = true, c.onlyAsked
 		c.sheet = c.sheet.folded(c.fold)
 	}
-	return nil
 }
 
 func (c *condensing) key(ch *bill.Charge, match Match) Key {
@@ -164,7 +204,7 @@ func (c *condensing) statements(sum bill.Summary) map[string]*Statement {
 	of := func(cluster string) *Statement {
 		s := out[cluster]
 		if s == nil {
-			s = &Statement{Start: c.start, End: c.end, Charges: c.charges[cluster], Lines: []Line{}, Summary: sum, Problems: c.problems, Doubts: c.doubts, Folded: c.folded}
+			s = &Statement{Start: c.first, End: c.last, Charges: c.charges[cluster], Lines: []Line{}, Summary: sum, Problems: c.problems, Doubts: c.doubts, Folded: c.folded}
 			out[cluster] = s
 		}
 		return s
