@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/fredctl/fred/internal/term"
@@ -107,7 +106,7 @@ var cent = money.New(1, -2)
 // amountShort shows a to the hundredth, and what is less to two digits.
 func amountShort(a money.Amount) string {
 	if a.Sign() != 0 && a.Cmp(cent) < 0 && a.Neg().Cmp(cent) < 0 {
-		return strconv.FormatFloat(a.Float(), 'g', 2, 64)
+		return a.Round(1 - int32(math.Floor(math.Log10(math.Abs(a.Float()))))).String()
 	}
 	return a.Fixed(2)
 }

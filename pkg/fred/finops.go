@@ -387,6 +387,11 @@ func (c *costing) recall(ctx context.Context) error {
 	if found {
 		return c.fromKept(kept)
 	}
+	for _, b := range c.clusters {
+		if c.hasOther(ctx, b) {
+			c.warn(report.Note, b.cluster.Name, "what is cached of a bill is of whole days (UTC) and does not answer this: name the bill with --focus")
+		}
+	}
 	return c.estimate()
 }
 

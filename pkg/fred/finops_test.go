@@ -151,6 +151,9 @@ func TestWithoutItsFilesABillIsAsItIsCached(t *testing.T) {
 	require.Equal(t, "4.904", r.Totals[0].Effective.String())
 	require.Len(t, r.Totals, 1, "what is of no cluster is nobody's business")
 	require.Contains(t, r.Provenance[0].Note, "as cached")
+	r = costOf(t, there, fred.CostQuery{By: "namespace"})
+	require.Equal(t, report.Estimated, r.Provenance[0].Method)
+	require.Contains(t, r.Warnings[0].Message, "name the bill with --focus")
 }
 
 func TestOfflineABillOnThisDiskCanBeRead(t *testing.T) {

@@ -134,6 +134,13 @@ func (c *costing) keep(ctx context.Context, read map[string]*finops.Statement, i
 	return out, nil
 }
 
+// hasOther reports whether a statement about b is cached that is cut by the day.
+func (c *costing) hasOther(ctx context.Context, b *billed) bool {
+	one := &costing{Fred: c.Fred, CostQuery: c.CostQuery, cut: finops.Cut{Every: aDay}, spread: c.spread, clusters: []*billed{b}}
+	h, _, err := c.Cache.Peek(ctx, one.keys("all")[0])
+	return err == nil && (b.uid == "" || h.ClusterUID == b.uid)
+}
+
 // kept returns what is cached of a bill about b, whatever it was made from; nil where
 // nothing fits the question.
 func (c *costing) kept(ctx context.Context, b *billed) *finops.Statement {
