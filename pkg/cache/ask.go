@@ -42,15 +42,15 @@ func (f fetch[T]) wait(ctx context.Context, held holding[T]) (any, error) {
 		defer timer.Stop()
 		patience = timer.C
 	}
-	fl := f.c.asks.join(ctx, f.req.Key.name(), f.run)
+	fl := f.c.asks.Join(ctx, f.req.Key.name(), f.run)
 	select {
-	case <-fl.done:
-		return fl.value, fl.err
+	case <-fl.Done():
+		return fl.Result()
 	case <-patience:
-		f.c.asks.detach(fl, f.c.opts.RefreshTimeout)
+		f.c.asks.Detach(fl, f.c.opts.RefreshTimeout)
 		return nil, ErrRefreshing
 	case <-ctx.Done():
-		f.c.asks.leave(fl)
+		f.c.asks.Leave(fl)
 		return nil, ctx.Err()
 	}
 }

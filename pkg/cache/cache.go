@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/fredctl/fred/pkg/flight"
 )
 
 // Cache decides what of a Store may be served and when a source is asked. It is
@@ -16,8 +18,8 @@ type Cache struct {
 	opts   Options
 	log    *slog.Logger
 	recent *recent
-	asks   flights // of sources
-	loads  flights // of stored entries into memory
+	asks   flight.Group // of sources
+	loads  flight.Group // of stored entries into memory
 }
 
 // Options are the settings of a Cache. The zero value is online, with the
@@ -54,7 +56,7 @@ func New(store Store, opts Options) *Cache {
 	}
 	c := &Cache{
 		store: store, opts: opts, log: log, recent: newRecent(opts.MemoryBytes),
-		asks: flights{log: log}, loads: flights{log: log},
+		asks: flight.Group{Log: log}, loads: flight.Group{Log: log},
 	}
 	if c.opts.Offline == nil {
 		c.opts.Offline = func() bool { return false }
@@ -68,7 +70,7 @@ func New(store Store, opts Options) *Cache {
 // Close cancels the collections that are under way and waits for their end.
 // What would start one afterwards fails with ErrClosed; what is stored can
 // still be read.
-func (c *Cache) Close() { c.asks.close() }
+func (c *Cache) Close() { c.asks.Close() }
 
 func (c *Cache) now() time.Time {
 	if c.opts.Now != nil {

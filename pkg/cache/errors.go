@@ -1,6 +1,10 @@
 package cache
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/fredctl/fred/pkg/flight"
+)
 
 // The reasons a caller may act on, to be found with errors.Is. What a source
 // said when it failed is wrapped beside them.
@@ -43,5 +47,5 @@ var (
 	// ErrName says that a store was given a name it does not keep.
 	ErrName = errors.New("invalid entry name")
 	// ErrClosed says that the Cache was closed.
-	ErrClosed = errors.New("the cache is closed")
+	ErrClosed = flight.ErrClosed
 )

@@ -69,7 +69,7 @@ func load[T any](ctx context.Context, c *Cache, key Key) (Entry[T], error) {
 	if err != nil {
 		return Entry[T]{}, fmt.Errorf("cache entry %s: %w", key, err)
 	}
-	got, err := c.loads.do(ctx, info.Name+" "+info.Version, func(ctx context.Context) (any, error) {
+	got, err := c.loads.Do(ctx, info.Name+" "+info.Version, func(ctx context.Context) (any, error) {
 		return decode[T](ctx, c, key)
 	})
 	if err != nil {
