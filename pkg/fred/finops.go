@@ -389,7 +389,7 @@ func (c *costing) recall(ctx context.Context) error {
 	}
 	for _, b := range c.clusters {
 		if c.hasOther(ctx, b) {
-			c.warn(report.Note, b.cluster.Name, "what is cached of a bill is of whole days (UTC) and does not answer this: name the bill with --focus")
+			c.warn(report.Note, b.cluster.Name, "what is cached of a bill is of whole days (UTC) or prorated otherwise, and does not answer this: name the bill with --focus")
 		}
 	}
 	return c.estimate()
@@ -402,6 +402,10 @@ func (c *costing) fromKept(kept []*finops.Statement) error {
 		if s == nil {
 			c.warn(report.Missing, b.cluster.Name, "no bill of this cluster is cached")
 			continue
+		}
+		if c.Strict && s.Summary.Problems > 0 {
+			return fault.New(fault.Refused, "the bill that is cached of %s has %s: %s", b.cluster.Name, countOf(s.Summary.Problems, "problem"), s.Problems[0]).
+				Hinted("Leave --strict out, or name a bill without them with --focus.")
 		}
 		c.add(s.Lines, c.cut, b)
 		c.doubt(s)

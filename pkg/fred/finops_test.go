@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,6 +38,8 @@ USD,100,100,100,100,Usage,2026-10-20T00:00:00Z,2026-10-21T00:00:00Z,Amazon Simpl
 type files struct {
 	path  string
 	reads int
+	slow  func(context.Context) error // before it is read; may be nil
+	mu    sync.Mutex
 }
 
 func (b *files) find() (fred.Bill, error) {
@@ -50,7 +53,14 @@ type counted struct {
 }
 
 func (c counted) Read(ctx context.Context, q bill.Question, each func(*bill.Charge) error) (bill.Summary, error) {
+	c.to.mu.Lock()
 	c.to.reads++
+	c.to.mu.Unlock()
+	if c.to.slow != nil {
+		if err := c.to.slow(ctx); err != nil {
+			return bill.Summary{}, err
+		}
+	}
 	return c.Files.Read(ctx, q, each)
 }
 
@@ -137,6 +147,77 @@ func TestABillIsReadOnce(t *testing.T) {
 	s.world.change(func() { s.world.places["dev"].inv.Nodes[0].ProviderID = "aws:///eu-west-1a/i-0fff0123456789abc" })
 	s.clock.pass(time.Hour)
 	require.Equal(t, map[string]string{"n1": "3", "(other)": "0.2", "(controlPlane)": "2.4", "(unmatched)": "100"}, effective(costOf(t, s, fred.CostQuery{By: "node"})), "a node that is gone was the cluster's")
+}
+
+// nap waits long enough for others to ask meanwhile.
+func nap(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(100 * time.Millisecond):
+		return nil
+	}
+}
+
+func TestQuestionsThatAreAskedTogetherHaveTheirOwnAnswers(t *testing.T) {
+	s, b := billed(t, october)
+	b.slow = nap
+	s.overview(t, fred.Query{})
+	day := window.Asked{Start: "2026-10-20T06:00:00Z", End: "2026-10-20T12:00:00Z"}
+	var all sync.WaitGroup
+	answers := make([]string, 6)
+	for i := range answers {
+		all.Go(func() {
+			r, err := s.Cost(t.Context(), fred.CostQuery{By: "cluster", Window: day, Prorate: []string{"usage", "none"}[i%2], Strict: i > 3})
+			if err == nil && len(r.Totals) > 0 {
+				answers[i] = r.Totals[0].Effective.String()
+			}
+		})
+	}
+	all.Wait()
+	require.Equal(t, []string{"1.226", "", "1.226", "", "1.226", ""}, answers)
+	require.Equal(t, 4, b.reads, "whoever asks the same shares a pass")
+}
+
+func TestWhoLeavesDoesNotEndAPassForTheOthers(t *testing.T) {
+	s, b := billed(t, october)
+	b.slow = nap
+	s.overview(t, fred.Query{})
+	ctx, leave := context.WithTimeout(t.Context(), 30*time.Millisecond)
+	defer leave()
+	var all sync.WaitGroup
+	all.Go(func() { _, _ = s.Cost(ctx, fred.CostQuery{}) })
+	all.Go(func() {
+		time.Sleep(20 * time.Millisecond)
+		r, err := s.Cost(t.Context(), fred.CostQuery{})
+		if err != nil || r.Totals[0].Effective.String() != "4.904" {
+			t.Errorf("%v: %v", r.Totals, err)
+		}
+	})
+	all.Wait()
+	require.Equal(t, 1, b.reads)
+}
+
+func TestOfWhatIsCachedTheNewestAnswers(t *testing.T) {
+	s, b := billed(t, october)
+	costOf(t, s, fred.CostQuery{By: "tag:team"})
+	b.write(t, strings.Replace(october, "2.304,2.304", "2.304,3", 1)+"USD,x,1,1,1,Usage,2026-10-20T00:00:00Z,2026-10-21T00:00:00Z,x,,,,\n")
+	s.clock.pass(time.Hour)
+	costOf(t, s, fred.CostQuery{})
+	there := s.offline(t)
+	require.Equal(t, "5.6", costOf(t, there, fred.CostQuery{}).Totals[0].Effective.String())
+	_, err := there.Cost(t.Context(), fred.CostQuery{Strict: true})
+	fails(t, err, fault.Refused, "1 problem: bill.csv:6", "--strict")
+	_, err = there.Cost(t.Context(), fred.CostQuery{By: "tag:team", Strict: true})
+	require.NoError(t, err)
+}
+
+func TestABillThatIsCachedOtherwiseIsSaid(t *testing.T) {
+	s, _ := billed(t, october)
+	costOf(t, s, fred.CostQuery{Prorate: "all"})
+	r := costOf(t, s.offline(t), fred.CostQuery{})
+	require.Equal(t, report.Estimated, r.Provenance[0].Method)
+	require.Contains(t, r.Warnings[0].Message, "prorated otherwise")
 }
 
 func TestWithoutItsFilesABillIsAsItIsCached(t *testing.T) {

@@ -13,10 +13,9 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/finops"
+	"github.com/fredctl/fred/pkg/flight"
 	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/kube"
 	"github.com/fredctl/fred/pkg/legacy"
@@ -112,7 +111,7 @@ type Fred struct {
 	ahead    ahead
 	gridDown downtime
 	asked    sync.Map // clusters that answered, by name
-	bills    singleflight.Group
+	bills    flight.Group
 }
 
 // New returns a Fred made of o.
@@ -159,7 +158,10 @@ func New(o Options) *Fred {
 }
 
 // Close ends what goes on in the background, and waits for it.
-func (f *Fred) Close() { f.ahead.close() }
+func (f *Fred) Close() {
+	f.ahead.close()
+	f.bills.Close()
+}
 
 // Query selects what a question is about. Its zero value is the current
 // context's default namespace, from the cache where that is fresh.

@@ -34,7 +34,7 @@ func (c *costing) statements(ctx context.Context) ([]*finops.Statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	hash := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", version, m.Version(), c.cut))
+	hash := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s", version, m.Version(), c.cut, c.proration()))
 	input := hex.EncodeToString(hash[:])
 	if !c.Refresh && !c.Strict {
 		for _, by := range c.kindsOfCut() {
@@ -43,7 +43,7 @@ func (c *costing) statements(ctx context.Context) ([]*finops.Statement, error) {
 			}
 		}
 	}
-	read, err, _ := c.bills.Do(input+c.By, func() (any, error) {
+	read, err := c.bills.Do(ctx, fmt.Sprintf("%s %q %t", input, c.By, c.Strict), func(ctx context.Context) (any, error) {
 		return finops.Condense(ctx, c.bill, m, finops.Question{Cut: c.cut, Spread: c.spread, By: c.By, Strict: c.Strict})
 	})
 	if err != nil {
@@ -134,25 +134,35 @@ func (c *costing) keep(ctx context.Context, read map[string]*finops.Statement, i
 	return out, nil
 }
 
-// hasOther reports whether a statement about b is cached that is cut by the day.
+// hasOther reports whether a statement about b is cached that is cut by the day, of
+// whatever proration.
 func (c *costing) hasOther(ctx context.Context, b *billed) bool {
-	one := &costing{Fred: c.Fred, CostQuery: c.CostQuery, cut: finops.Cut{Every: aDay}, spread: c.spread, clusters: []*billed{b}}
-	h, _, err := c.Cache.Peek(ctx, one.keys("all")[0])
-	return err == nil && (b.uid == "" || h.ClusterUID == b.uid)
+	for _, s := range spreads {
+		one := &costing{Fred: c.Fred, CostQuery: c.CostQuery, cut: finops.Cut{Every: aDay}, spread: s, clusters: []*billed{b}}
+		h, _, err := c.Cache.Peek(ctx, one.keys("all")[0])
+		if err == nil && (b.uid == "" || h.ClusterUID == b.uid) {
+			return true
+		}
+	}
+	return false
 }
 
 // kept returns what is cached of a bill about b, whatever it was made from; nil where
 // nothing fits the question.
 func (c *costing) kept(ctx context.Context, b *billed) *finops.Statement {
 	one := &costing{Fred: c.Fred, CostQuery: c.CostQuery, cut: c.cut, spread: c.spread, clusters: []*billed{b}}
+	var newest cache.Entry[keptStatement]
 	for _, by := range c.kindsOfCut() {
 		e, err := cache.Read[keptStatement](ctx, c.Cache, one.keys(by)[0])
 		if err != nil || b.uid != "" && e.Header.ClusterUID != "" && e.Header.ClusterUID != b.uid {
 			continue
 		}
-		if e.Value.Cut == c.cut.String() {
-			return &e.Value.Statement
+		if e.Value.Cut == c.cut.String() && e.Header.CollectedAt.After(newest.Header.CollectedAt) {
+			newest = e
 		}
 	}
-	return nil
+	if newest.Header.CollectedAt.IsZero() {
+		return nil
+	}
+	return &newest.Value.Statement
 }
