@@ -197,6 +197,9 @@ func partsOf(loads []Load, size Size, w window.Window) []part {
 			parts = append(parts, part{loads[i].Who, n})
 		}
 	}
+	if full := sum == (kept{size.CPUs, size.Memory}); full && len(parts) > 0 {
+		parts[len(parts)-1].size += left // what rounding left
+	}
 	return parts
 }
 
@@ -298,7 +301,7 @@ func (a *allocation) share(classes Sharing) {
 }
 
 func (a *allocation) shareOne(from target, piece, i int, whole money.Amount, rest *figures, tenants []target, own map[target]map[int]figures) {
-	total := 0.
+	total, last := 0., 0
 	weight := func(t target) float64 {
 		if t.cluster != from.cluster || t.currency != from.currency {
 			return 0
@@ -306,8 +309,10 @@ func (a *allocation) shareOne(from target, piece, i int, whole money.Amount, res
 		f := own[t][piece]
 		return max(0, f.values[i].Float())
 	}
-	for _, t := range tenants {
-		total += weight(t)
+	for j, t := range tenants {
+		if w := weight(t); w > 0 {
+			total, last = total+w, j
+		}
 	}
 	if total == 0 {
 		return
@@ -321,7 +326,7 @@ func (a *allocation) shareOne(from target, piece, i int, whole money.Amount, res
 		n := min(left, int64(math.Round(w/total*unit)))
 		left -= n
 		v := whole.Part(n, unit, decimals)
-		if j == len(tenants)-1 && left < 1000 {
+		if j == last {
 			v = rest.values[i] // what rounding left
 		}
 		rest.values[i] = rest.values[i].Sub(v)

@@ -125,6 +125,17 @@ func TestWhatIsOfNoNodeIsWhoseItIsKnownToBe(t *testing.T) {
 	require.InDelta(t, 5+8*0.5, amount(shared["c/front"]).Float(), 1e-9, "half of what namespaces cost by themselves")
 }
 
+func TestOfWhatIsSharedNothingIsLeft(t *testing.T) {
+	cut, pieces := hours(1)
+	tenants := &finops.Tenants{Nodes: map[string]finops.Size{"n1": {CPUs: 3}}, Balancers: map[string]finops.Who{"z/free": {Namespace: "z"}}}
+	for _, ns := range []string{"a", "b", "c"} {
+		tenants.Loads = append(tenants.Loads, finops.Load{Who: finops.Who{Namespace: ns}, Node: "n1", CPUs: 1, Since: noon})
+	}
+	lines := []finops.Line{line(finops.Node, "n1", "3", 1), line(finops.Balancer, "z/free", "0", 1), line(finops.Other, "", "1", 1)}
+	require.Equal(t, map[string]string{"a": "1.333333333332", "b": "1.333333333332", "c": "1.333333333336", "z": "0"},
+		given(finops.Allocate(lines, cut, pieces, tenants, finops.Sharing{finops.Shared: true})))
+}
+
 func TestWhatNobodyCostsStaysShared(t *testing.T) {
 	cut, pieces := hours(1)
 	got := finops.Allocate([]finops.Line{line(finops.Other, "", "16", 1)}, cut, pieces, &finops.Tenants{}, finops.Sharing{finops.Shared: true})

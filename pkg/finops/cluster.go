@@ -60,13 +60,15 @@ type Match struct {
 type Matcher struct {
 	things   map[string]Match // by the keys of what providers call them
 	names    map[string]string
-	clusters []string // of names, the longest first
+	clusters []string          // of names, the longest first
+	owned    map[string]string // names as tags spell them
+	places   map[string]string // of clusters, where their names tell them
 	version  string
 }
 
 // NewMatcher returns a matcher of clusters. What several claim is of the first.
 func NewMatcher(clusters []Cluster) *Matcher {
-	m := &Matcher{things: map[string]Match{}, names: map[string]string{}}
+	m := &Matcher{things: map[string]Match{}, names: map[string]string{}, owned: map[string]string{}, places: map[string]string{}}
 	hash := sha256.New()
 	for i := range clusters {
 		m.add(&clusters[i], hash)
@@ -96,13 +98,20 @@ func (m *Matcher) add(c *Cluster, hash io.Writer) {
 				match.Rule, keys = ByName, balancerKeys(t.ID)
 			}
 			m.claim(keys, match)
+			if part.of == Volume {
+				m.share(fileSystem(t.ID), match)
+			}
 			if set := setKey(t.ID); set != "" && part.of == Node {
 				match.Name = ScaleSet(t.ID)
 				m.claim([]string{set}, match)
 			}
 		}
 	}
+	m.places[c.Name] = placeOf(strings.ToLower(c.Name))
 	for _, name := range c.Names {
+		if _, taken := m.owned[name]; !taken && name != "" {
+			m.owned[name] = c.Name
+		}
 		name = strings.ToLower(name)
 		if _, taken := m.names[name]; !taken && name != "" {
 			m.names[name] = c.Name
@@ -119,6 +128,16 @@ func (m *Matcher) claim(keys []string, match Match) {
 	}
 }
 
+// share says that a file system that several volumes may lie on is match's or, where it
+// is of several, of their cluster.
+func (m *Matcher) share(key string, match Match) {
+	if taken, ok := m.things[key]; ok && taken.Cluster == match.Cluster && taken.Name != match.Name {
+		m.things[key] = Match{Cluster: match.Cluster, Rule: ByResource}
+	} else if key != "" {
+		m.claim([]string{key}, match)
+	}
+}
+
 // Version tells two matchers apart: equal versions find the same.
 func (m *Matcher) Version() string { return m.version }
 
@@ -130,19 +149,19 @@ func (m *Matcher) Match(c *bill.Charge) Match {
 	if len(m.names) == 0 && len(m.things) == 0 {
 		return Match{}
 	}
-	resource := strings.ToLower(c.Resource)
+	resource, service := strings.ToLower(c.Resource), strings.ToLower(c.Service)
 	found, ok := m.thing(resource)
 	if ok && found.Rule == ByResource {
 		return found
 	}
 	if cluster := m.tagged(c.Tags); cluster != "" {
-		return Match{Cluster: cluster, Rule: ByTag, Part: m.part(resource, c)}
+		return Match{Cluster: cluster, Rule: ByTag, Part: m.part(resource, service)}
 	}
 	if ok {
 		return found
 	}
-	if cluster := m.named(resource); cluster != "" {
-		return Match{Cluster: cluster, Rule: ByName, Part: m.part(resource, c)}
+	if cluster, part := m.named(resource, service); cluster != "" {
+		return Match{Cluster: cluster, Rule: ByName, Part: part}
 	}
 	return Match{}
 }
@@ -184,50 +203,65 @@ func (m *Matcher) tagged(tags bill.Tags) string {
 				}
 			}
 		}
-		for _, name := range m.clusters {
-			if _, ok := tags[prefix+ownedTag+name]; ok {
-				return m.names[name]
-			}
+		if cluster := m.owner(tags, prefix+ownedTag); cluster != "" {
+			return cluster
 		}
 	}
 	return ""
 }
 
-// named says which cluster's name an ID holds, in lower case, where IDs of what is of a
-// cluster do: that of the cluster itself, and of what lies in the resource group that
-// Azure makes for the nodes of one.
-func (m *Matcher) named(resource string) string {
-	for _, before := range []string{":cluster/", "/managedclusters/", "/clusters/"} {
-		if _, rest, ok := strings.Cut(resource, before); ok {
-			name, _, _ := strings.Cut(rest, "/")
-			return m.names[name]
+// owner returns the cluster whose name ends the key of a tag that begins so: of several
+// that which owns what it is on, then the first by name.
+func (m *Matcher) owner(tags bill.Tags, begins string) string {
+	var first, cluster string
+	for key, value := range tags {
+		name, ok := strings.CutPrefix(key, begins)
+		if !ok {
+			continue
 		}
+		found := cmp.Or(m.owned[name], m.names[name])
+		if value == "owned" {
+			name = "" // before all names
+		}
+		if found != "" && (cluster == "" || name < first) {
+			first, cluster = name, found
+		}
+	}
+	return cluster
+}
+
+// named says which cluster's name an ID holds, in lower case, where IDs of what is of a
+// cluster do: that of the cluster itself and of its node groups, and of what lies in the
+// resource group that Azure makes for the nodes of one. A cluster whose place is known is
+// not one of the same name elsewhere.
+func (m *Matcher) named(resource, service string) (cluster string, part Part) {
+	if name, place, part, ok := clusterIn(resource, service); ok {
+		cluster = m.names[name]
+		if at := m.places[cluster]; at != "" && place != "" && at != place {
+			return "", Other
+		}
+		return cluster, part
 	}
 	_, rest, ok := strings.Cut(resource, "/resourcegroups/mc_")
 	if !ok {
-		return ""
+		return "", Other
 	}
 	group, _, _ := strings.Cut(rest, "/")
 	for _, name := range m.clusters {
 		if strings.Contains(group, "_"+name+"_") {
-			return m.names[name]
+			return m.names[name], Other
 		}
 	}
-	return ""
+	return "", Other
 }
 
-// part says what part of a cluster a charge is of, that is of one.
-func (m *Matcher) part(resource string, c *bill.Charge) Part {
-	service := strings.ToLower(c.Service)
-	for _, of := range []string{":cluster/", "/managedclusters/", "/clusters/"} {
-		if strings.Contains(resource, of) {
-			return ControlPlane
-		}
+// part says what part of a cluster a charge is of, that is of one by its tag.
+func (m *Matcher) part(resource, service string) Part {
+	if _, _, part, ok := clusterIn(resource, service); ok {
+		return part
 	}
-	for _, word := range []string{"kubernetes", "container service for k"} {
-		if resource == "" && strings.Contains(service, word) {
-			return ControlPlane
-		}
+	if resource == "" && managed(service) {
+		return ControlPlane
 	}
 	return Other
 }

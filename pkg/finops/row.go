@@ -77,18 +77,17 @@ type CostTotal struct {
 
 // group is what a row is told from others by.
 type group struct {
-	piece       int
-	cluster     string
-	class       Class
-	who         Who
-	service     string
-	node        string
-	region      string
-	account     string
-	accountName string
-	category    bill.Category
-	tag         string
-	currency    money.Currency
+	piece    int
+	cluster  string
+	class    Class
+	who      Who
+	service  string
+	node     string
+	region   string
+	account  string
+	category bill.Category
+	tag      string
+	currency money.Currency
 }
 
 // Layout says what rows a table has.
@@ -105,6 +104,14 @@ type Table struct {
 	Layout
 	rows map[group]*amounts
 	sums map[group]*amounts
+	// accounts are what they were last called, by their IDs.
+	accounts map[string]called
+}
+
+// called is a name that something bore in a piece of time.
+type called struct {
+	name string
+	at   time.Time
 }
 
 // amounts are sums in the making.
@@ -118,7 +125,7 @@ type amounts struct {
 
 // NewTable returns an empty table.
 func NewTable(l Layout) *Table {
-	return &Table{Layout: l, rows: map[group]*amounts{}, sums: map[group]*amounts{}}
+	return &Table{Layout: l, rows: map[group]*amounts{}, sums: map[group]*amounts{}, accounts: map[string]called{}}
 }
 
 // Add adds lines, under the name of their cluster that label has. Those that are counted
@@ -135,6 +142,7 @@ func (t *Table) Add(lines []Line, label string, elsewhere bool) {
 			if g.piece = t.piece(at); g.piece < 0 {
 				continue
 			}
+			t.call(g.account, l.AccountName, at)
 			at := amountsOf(t.rows, g)
 			at.add(l, j)
 			if l.Rule != "" {
@@ -154,6 +162,16 @@ func amountsOf(all map[group]*amounts, g group) *amounts {
 		all[g] = a
 	}
 	return a
+}
+
+// call notes what an account was called in a piece of the cut.
+func (t *Table) call(account, name string, at int) {
+	if account == "" || name == "" {
+		return
+	}
+	if when := t.Cut.Window(at).Start; !when.Before(t.accounts[account].at) {
+		t.accounts[account] = called{name, when}
+	}
 }
 
 // piece returns the piece of the window that a piece of the cut lies in, -1 if none.
@@ -187,7 +205,7 @@ func (t *Table) group(l *Line, label string) group {
 	case t.By == "region":
 		g.region, known = l.Region, l.Region != ""
 	case t.By == "account":
-		g.account, g.accountName, known = l.Account, l.AccountName, l.Account != ""
+		g.account, known = l.Account, l.Account != ""
 	case t.By == "category":
 		g.category, known = l.Category, l.Category != ""
 	case t.By == "node":
@@ -256,7 +274,7 @@ func (t *Table) Rows() []CostRow {
 			cmp.Compare(slices.Index(classes, a.class), slices.Index(classes, b.class)),
 			cmp.Compare(a.who.Namespace, b.who.Namespace), cmp.Compare(a.who.Kind, b.who.Kind), cmp.Compare(a.who.Name, b.who.Name),
 			cmp.Compare(a.service, b.service), cmp.Compare(a.node, b.node), cmp.Compare(a.region, b.region),
-			cmp.Compare(a.account, b.account), cmp.Compare(a.accountName, b.accountName), cmp.Compare(a.category, b.category),
+			cmp.Compare(a.account, b.account), cmp.Compare(a.category, b.category),
 			cmp.Compare(a.tag, b.tag), cmp.Compare(a.currency, b.currency),
 		)
 	})
@@ -276,7 +294,7 @@ func unmatched(c Class) int {
 
 func (t *Table) row(g group, a *amounts) CostRow {
 	r := CostRow{
-		Cluster: g.cluster, Class: g.class, Namespace: g.who.Namespace, Kind: g.who.Kind, Name: g.who.Name, Service: g.service, Node: g.node, Region: g.region, Account: g.account, AccountName: g.accountName,
+		Cluster: g.cluster, Class: g.class, Namespace: g.who.Namespace, Kind: g.who.Kind, Name: g.who.Name, Service: g.service, Node: g.node, Region: g.region, Account: g.account, AccountName: t.accounts[g.account].name,
 		Category: g.category, Currency: g.currency, Costs: a.all(),
 	}
 	if t.Steps {

@@ -31,6 +31,19 @@ func TestCurrenciesAreNeverAdded(t *testing.T) {
 	require.Equal(t, []string{" 4.1 EUR", " 2.2 USD", "unmatched 14 USD"}, said)
 }
 
+func TestAnAccountIsCalledAsItWasLast(t *testing.T) {
+	cut, pieces := hours(2)
+	first, second := line(finops.Other, "", "1", 1), line(finops.Other, "", "2", 2)
+	first.Account, first.AccountName = "42", "then"
+	second.Account, second.AccountName = "42", "now"
+	table := finops.NewTable(finops.Layout{By: "account", Cut: cut, Pieces: pieces})
+	table.Add([]finops.Line{second, first}, "", false)
+	rows := table.Rows()
+	require.Len(t, rows, 1)
+	require.Equal(t, "now", rows[0].AccountName)
+	require.Equal(t, "5", rows[0].Effective.String())
+}
+
 func TestATwinIsToldAndNotSummedUp(t *testing.T) {
 	cut, pieces := hours(1)
 	table := finops.NewTable(finops.Layout{By: "cluster", Cut: cut, Pieces: pieces})
