@@ -54,6 +54,7 @@ Amounts are exact decimals, and of several currencies never added.`,
 	f.kubeFlags(cmd, persistent)
 	persistent.BoolVar(&s.allContexts, "all-contexts", false, "ask about every context of the kubeconfig")
 	f.billFlags(persistent)
+	f.prometheusFlag(persistent)
 	flags := cmd.Flags()
 	flags.StringVar(&s.query.By, "by", finops.Groupings[0], "what to group by: "+strings.Join(finops.Groupings, ", ")+", or tag:KEY")
 	flags.BoolVar(&s.query.Whole, "whole-bill", false, "the whole bill, whatever cluster it is of")
@@ -70,9 +71,11 @@ func newAllocate(f *Factory) *cobra.Command {
 		Use:   "allocate",
 		Short: "Show whom costs are for: by namespace or workload",
 		Long: `Show whom what a cluster costs is for. A node's cost is that of its cores and its
-memory; a pod has the part of them that it requests or, where that is more,
-uses, hour by hour, and what nobody keeps is idle. A volume is its claim's, a
-load balancer its Service's. What is of the cluster and of none of these is
+memory; a pod has the part of them that it requested or, where that is more,
+used, hour by hour, and what nobody kept is idle. A Prometheus with the metrics
+of kube-state-metrics and cAdvisor (--prometheus-url) knows that of the past;
+without one, pods count as they are now. A volume is its claim's, a load
+balancer its Service's. What is of the cluster and of none of these is
 shared; of what is gone is not known whose it was: it is unallocated.
 
 Rows add up to the bill, to the last digit: what they lack is printed.

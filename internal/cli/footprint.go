@@ -172,9 +172,9 @@ func (m *measuring) perFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&m.query.Per, "per", "", "functional unit and how many there were, for the Software Carbon Intensity: users=1200")
 }
 
-// prometheusFlag adds the flag that says where energy is read from.
+// prometheusFlag adds the flag that says where the past is read from.
 func (f *Factory) prometheusFlag(flags *pflag.FlagSet) {
-	flags.String("prometheus-url", "", "Prometheus to read energy from")
+	flags.String("prometheus-url", "", "Prometheus to read the past from")
 	f.setting(flags, "prometheus.url", "prometheus-url")
 }
 

@@ -18,6 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	k8s "k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/util/retry"
 
 	"github.com/fredctl/fred/internal/e2e/rig"
 )
@@ -77,14 +78,21 @@ func addUp(t *testing.T, all ...string) *big.Rat {
 func machine(t *testing.T, client k8s.Interface, name, id, kind string) {
 	t.Helper()
 	size := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("4"), corev1.ResourceMemory: resource.MustParse("16Gi"), corev1.ResourcePods: resource.MustParse("50")}
-	n, err := client.CoreV1().Nodes().Create(t.Context(), &corev1.Node{
+	_, err := client.CoreV1().Nodes().Create(t.Context(), &corev1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{corev1.LabelInstanceTypeStable: kind, corev1.LabelTopologyRegion: "eu-west-1"}},
 		Spec:       corev1.NodeSpec{ProviderID: id},
 	}, metav1.CreateOptions{})
 	require.NoError(t, err)
-	n.Status = corev1.NodeStatus{Capacity: size, Allocatable: size, Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue}}}
-	_, err = client.CoreV1().Nodes().UpdateStatus(t.Context(), n, metav1.UpdateOptions{})
-	require.NoError(t, err)
+	status := corev1.NodeStatus{Capacity: size, Allocatable: size, Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue}}}
+	require.NoError(t, retry.RetryOnConflict(retry.DefaultRetry, func() error { // controllers see it too
+		n, err := client.CoreV1().Nodes().Get(t.Context(), name, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		n.Status = status
+		_, err = client.CoreV1().Nodes().UpdateStatus(t.Context(), n, metav1.UpdateOptions{})
+		return err
+	}))
 }
 
 // tenant makes a pod that runs on a node.
@@ -135,7 +143,7 @@ func TestABillIsMatchedAndAllocatedToTheCluster(t *testing.T) {
 		row("0.123456789012345678", "Usage", "EC2", "i-0f00000000000001a", "") +
 		row("0.2", "Usage", "Virtual Machines", strings.ToLower(scaleSet), "") +
 		row("0.01", "Usage", "EBS", "arn:aws:ec2:eu-west-1:1:volume/vol-0a1b2c3d4e5f60718", "") +
-		row("0.03", "Usage", "ELB", "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/k8s-shop-front", "") +
+		row("0.03", "Usage", "ELB", "arn:aws:elasticloadbalancing:eu-west-3:1:loadbalancer/net/k8s-shop-front/0123456789", "") +
 		row("0.1", "Usage", "EKS", "arn:aws:eks:eu-west-1:1:cluster/rig", "") +
 		row("7", "Usage", "VPC", "nat-1", `"{""kubernetes.io/cluster/rig"":""owned""}"`) +
 		row("50", "Usage", "S3", "arn:aws:s3:::rig", "") +
@@ -180,10 +188,48 @@ func TestABillIsMatchedAndAllocatedToTheCluster(t *testing.T) {
 	}
 	require.Zero(t, addUp(t, parts...).Cmp(addUp(t, "7.463456789012345678")), "the books close: %v", got)
 
+	keptBefore(t, l, row, &start)
+
 	// The files gone, what is cached answers.
 	require.NoError(t, os.Remove(bill))
 	require.Equal(t, "7.463456789012345678", costs(t, l.must(0, ask("--offline")...)).Totals[0].EffectiveCost)
 	l.must(2, ask("--focus", bill)...)
+}
+
+// keptBefore requires that a day of which a Prometheus knows is paid by who was there then.
+func keptBefore(t *testing.T, l *laptop, row func(cost, category, service, resource, tags string) string, at *time.Time) {
+	t.Helper()
+	day := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -2)
+	p := &past{start: day}
+	for resource, v := range map[string]float64{"cpu": 4, "memory": 16 * gibibyte} {
+		p.series("kube_node_status_capacity", fmt.Sprintf(`node="bill-1",resource="%s"`, resource), 0, 24, always(v))
+	}
+	p.pod("green", "then-0", "bill-1", 6, 12, 24, 2, 2)
+	p.owner("green", "Pod", "then-0", "StatefulSet", "then")
+	text, data := filepath.Join(t.TempDir(), "past.om"), t.TempDir()
+	require.NoError(t, os.WriteFile(text, []byte(p.text.String()+"# EOF\n"), 0o600))
+	require.NoError(t, rig.Backfill(t.Context(), text, data))
+	server := history(t, prometheuses(t)["3"], data)
+
+	was := *at
+	defer func() { *at = was }()
+	bill := filepath.Join(t.TempDir(), "then.csv")
+	rows := "BillingCurrency,BilledCost,EffectiveCost,ListCost,ContractedCost,ChargeCategory,ChargePeriodStart,ChargePeriodEnd,ServiceName,ResourceId,Tags\n"
+	for h := range 24 {
+		*at = day.Add(time.Duration(h) * time.Hour)
+		rows += row("0.25", "Usage", "EC2", "i-0f00000000000001a", "")
+	}
+	require.NoError(t, os.WriteFile(bill, []byte(rows), 0o600))
+	ask := []string{"finops", "allocate", "--focus", bill, "--prometheus-url", server.URL, "--start", day.Format(time.DateOnly), "--end", day.AddDate(0, 0, 1).Format(time.DateOnly), "-o", "json"}
+	r := costs(t, l.must(0, ask...))
+	v, _ := addUp(t, r.effective()["green"]).Float64()
+	share := (2*0.031611 + 2*0.004237) / (4*0.031611 + 16*0.004237)
+	require.InDelta(t, 6*0.25*share, v, 0.005*6*0.25*share, "six hours of 24")
+	require.Equal(t, "6", r.Totals[0].EffectiveCost)
+	require.Equal(t, "0", r.Totals[0].Residual)
+	require.Zero(t, addUp(t, r.effective()["green"], r.effective()["(idle)"]).Cmp(addUp(t, "6")))
+	require.NoError(t, server.Close())
+	require.Equal(t, r.effective(), costs(t, l.must(0, ask...)).effective(), "that day is not asked for again")
 }
 
 func TestWithoutABillNodesArePricedAtOnce(t *testing.T) {

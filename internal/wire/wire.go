@@ -88,7 +88,8 @@ func Build(c config.Config, o Options) (*Built, error) {
 		copts.MemoryBytes, fopts.Patience, fopts.Ahead = servedMemory, patience, !o.Simulation
 	}
 	m := newMeters(c, b.Switch)
-	fopts.Meter, fopts.MeterName = prometheus.New(m.target, o.Log), prometheus.Name
+	read := prometheus.New(m.target, o.Log)
+	fopts.Meter, fopts.Past, fopts.MeterName = read, read, prometheus.Name
 	fopts.Grids = grids(c.Grid, b.Switch)
 	bills(c.FinOps, &fopts)
 	b.Notes = notesOn(store, b.Switch)
@@ -123,7 +124,7 @@ func simulate(o *fred.Options) {
 	w := simulation.New(time.Now())
 	o.Contexts, o.Kubernetes, o.Source = w, w, simulation.Name
 	o.Bill, o.Prices = func() (fred.Bill, error) { return simulation.Bill{World: w}, nil }, nil
-	o.Meter, o.MeterName, o.Grids = w, simulation.Name, []mix.Source{simulation.Grid{}}
+	o.Meter, o.Past, o.MeterName, o.Grids = w, nil, simulation.Name, []mix.Source{simulation.Grid{}}
 	o.Simulated, o.Moment, o.Now, o.Age = true, w.Moment, w.Moment, 24*time.Hour
 }
 

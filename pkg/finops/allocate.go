@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/fredctl/fred/pkg/bill"
-	"github.com/fredctl/fred/pkg/factor"
 	"github.com/fredctl/fred/pkg/money"
 	"github.com/fredctl/fred/pkg/window"
 )
@@ -17,37 +15,6 @@ type Who struct {
 	Namespace string `json:"namespace,omitempty"`
 	Kind      string `json:"kind,omitempty"`
 	Name      string `json:"workload,omitempty"`
-}
-
-// Load is what a pod keeps of a node: what it requests or, where that is more, uses.
-type Load struct {
-	Who
-	Node   string
-	CPUs   float64 // cores
-	Memory float64 // bytes
-	Since  time.Time
-}
-
-// Size is how large a node is.
-type Size struct {
-	CPUs   float64 // cores
-	Memory float64 // bytes
-}
-
-// Tenants are who what is billed of a cluster is for.
-type Tenants struct {
-	Nodes     map[string]Size
-	Loads     []Load
-	Volumes   map[string][]Who // who mounts a volume, in equal parts
-	Balancers map[string]Who   // of Services, by namespace/name
-}
-
-const gib = 1 << 30
-
-// weights say what an hour of a core and of a GiB of memory cost by the default prices of
-// OpenCost, 0.031611 and 0.004237 USD: a node's price is parted by their ratio.
-func weights() (core, memory float64) {
-	return factor.Constant("opencost_default_cpu"), factor.Constant("opencost_default_ram")
 }
 
 // Sharing says whose costs are shared by those of namespaces, as those cost.
@@ -61,10 +28,7 @@ var Shareable = []Class{Idle, Shared, Control}
 // hour; what nobody keeps is idle. What comes out adds up to what went in, to the last
 // digit, metric by metric.
 func Allocate(lines []Line, cut Cut, pieces []window.Window, t *Tenants, share Sharing) []Line {
-	a := allocation{cut: cut, pieces: pieces, tenants: t, nodes: map[string][]Load{}, out: map[target]map[int]*amounts{}}
-	for _, l := range t.Loads {
-		a.nodes[l.Node] = append(a.nodes[l.Node], l)
-	}
+	a := allocation{cut: cut, pieces: pieces, tenants: t.settled(), out: map[target]map[int]*amounts{}}
 	for i := range lines {
 		a.add(&lines[i])
 	}
@@ -86,17 +50,27 @@ type allocation struct {
 	cut     Cut
 	pieces  []window.Window
 	tenants *Tenants
-	nodes   map[string][]Load
 	out     map[target]map[int]*amounts
 }
 
-// part is a part of something, in units of 1e-12.
+// figureCount is how many figures a cost has: by metric, then low and high.
+const figureCount = len(bill.Metrics) + 2
+
+// part is a part of something, figure by figure in units of 1e-15.
 type part struct {
-	who  Who
-	size int64
+	who   Who
+	sizes [figureCount]int64
 }
 
-const unit = 1_000_000_000_000
+func alike(who Who, size int64) part {
+	p := part{who: who}
+	for f := range p.sizes {
+		p.sizes[f] = size
+	}
+	return p
+}
+
+const unit = 1_000_000_000_000_000
 
 func (a *allocation) add(l *Line) {
 	switch l.Part {
@@ -122,101 +96,128 @@ func (a *allocation) add(l *Line) {
 func (a *allocation) even(l *Line, to []Who, class Class) {
 	var parts []part
 	for _, who := range to {
-		parts = append(parts, part{who, unit / int64(len(to))})
+		parts = append(parts, alike(who, unit/int64(len(to))))
 	}
-	if len(to) > 0 {
-		parts[len(to)-1].size = unit - unit/int64(len(to))*int64(len(to)-1)
+	if n := len(to); n > 0 {
+		parts[n-1] = alike(to[n-1], unit-unit/int64(n)*int64(n-1))
 	}
-	a.each(l, func(int) int { return 0 }, func(int) ([]part, Class) { return parts, class })
+	a.each(l, func(piece, _, _ int, sum *amounts) { a.give(l, piece, sum, parts, class) })
 }
 
-// addNode gives the cost of a node to who is on it.
+// addNode gives the cost of a node to who is on it, hour by hour.
 func (a *allocation) addNode(l *Line) {
-	size, known := a.tenants.Nodes[l.Name]
-	loads := a.nodes[l.Name]
-	if !known {
+	if _, known := a.tenants.Nodes[l.Name]; !known && a.tenants.Past.Nodes[l.Name] == nil {
 		a.even(l, nil, Unallocated)
 		return
 	}
-	changes := make([]time.Time, len(loads))
-	for i := range loads {
-		changes[i] = loads[i].Since
-	}
-	slices.SortFunc(changes, time.Time.Compare)
-	// What is on the node is the same in two hours between which, and in which, nobody comes.
-	state := func(at int) int {
-		w := a.cut.Window(at)
-		before, _ := slices.BinarySearchFunc(changes, w.Start, later)
-		during, _ := slices.BinarySearchFunc(changes, w.End, later)
-		if during > before {
-			return -at // of its own
+	a.each(l, func(piece, first, last int, sum *amounts) { a.giveNode(l, piece, first, last, sum) })
+}
+
+// giveNode gives what a node cost in some hours to who was on it, each figure as the
+// hours have it.
+func (a *allocation) giveNode(l *Line, piece, first, last int, sum *amounts) {
+	weights, ok := l.weights(first, last)
+	if !ok { // hour by hour the weight of each is 1
+		for i := first; i < last; i++ {
+			hour := amounts{}
+			hour.add(l, i)
+			a.giveNode(l, piece, i, i+1, &hour)
 		}
-		return before
+		return
 	}
-	a.each(l, state, func(at int) ([]part, Class) { return partsOf(loads, size, a.cut.Window(at)), Idle })
-}
-
-// later finds the first change that is after a moment.
-func later(change, moment time.Time) int {
-	if change.After(moment) {
-		return 1
-	}
-	return -1
-}
-
-// partsOf returns the parts of a node that loads keep in w.
-func partsOf(loads []Load, size Size, w window.Window) []part {
-	type kept struct{ cpus, memory float64 }
-	all := make([]kept, len(loads))
-	var sum kept
-	for i := range loads {
-		there := float64(w.Overlap(loads[i].Since, w.End)) / float64(w.Length())
-		all[i] = kept{loads[i].CPUs * there, loads[i].Memory * there}
-		sum.cpus += all[i].cpus
-		sum.memory += all[i].memory
-	}
-	size.CPUs, size.Memory = max(size.CPUs, sum.cpus), max(size.Memory, sum.memory)
-	cpu, memory := weights()
-	cpu, memory = cpu*size.CPUs, memory*size.Memory/gib
-	if cpu+memory == 0 {
-		return nil
-	}
+	index := map[Who]int{}
+	var sums [][figureCount]float64
 	var parts []part
-	left := int64(unit)
-	for i := range all {
-		share := 0.
-		if size.CPUs > 0 {
-			share += cpu / (cpu + memory) * all[i].cpus / size.CPUs
-		}
-		if size.Memory > 0 {
-			share += memory / (cpu + memory) * all[i].memory / size.Memory
-		}
-		n := min(left, int64(math.Round(share*unit)))
-		left -= n
-		if n > 0 {
-			parts = append(parts, part{loads[i].Who, n})
-		}
+	for i := first; i < last; i++ {
+		a.tenants.on(l.Name, a.cut.Window(l.At[i]), func(who Who, share float64) {
+			at, seen := index[who]
+			if !seen {
+				at = len(parts)
+				index[who] = at
+				parts, sums = append(parts, part{who: who}), append(sums, [figureCount]float64{})
+			}
+			for f := range figureCount {
+				sums[at][f] += share * weights[i-first][f]
+			}
+		})
 	}
-	if full := sum == (kept{size.CPUs, size.Memory}); full && len(parts) > 0 {
-		parts[len(parts)-1].size += left // what rounding left
+	a.give(l, piece, sum, rounded(parts, sums), Idle)
+}
+
+// crumb is what rounding may leave of something that is kept whole.
+const crumb = 1e-12
+
+// rounded returns parts with the sizes that sums are.
+func rounded(parts []part, sums [][figureCount]float64) []part {
+	for f := range figureCount {
+		left, whole := int64(unit), 0.
+		for i := range parts {
+			whole += sums[i][f]
+			parts[i].sizes[f] = int64(math.Round(sums[i][f] * unit))
+			left -= parts[i].sizes[f]
+		}
+		if math.Abs(whole-1) < crumb {
+			parts[len(parts)-1].sizes[f] += left
+		}
 	}
 	return parts
 }
 
-// each parts l: hours of one piece and one state together, since their parts are alike.
-// What is left of them is the class's.
-func (a *allocation) each(l *Line, state func(at int) int, parts func(at int) ([]part, Class)) {
+// evens is how many times as much as what is left of them charges and credits may be.
+const evens = 1e3
+
+// weights returns what part of its figures each of some pieces of l has; not ok where
+// charges and credits make each other so even that parts of what is left mean nothing.
+func (l *Line) weights(first, last int) (weights [][figureCount]float64, ok bool) {
+	weights = make([][figureCount]float64, last-first)
+	for f := range figureCount {
+		column := l.column(f)
+		if column == nil {
+			continue
+		}
+		total, moved := 0., 0.
+		for i := range weights {
+			weights[i][f] = column[first+i].Float()
+			total += weights[i][f]
+			moved += math.Abs(weights[i][f])
+		}
+		if len(weights) > 1 && moved > evens*math.Abs(total) {
+			return nil, false
+		}
+		for i := range weights {
+			if total != 0 {
+				weights[i][f] /= total
+			}
+		}
+	}
+	return weights, true
+}
+
+// column returns the figures of l that f is about; nil where nothing is known of them.
+func (l *Line) column(f int) []money.Amount {
+	switch {
+	case f < len(bill.Metrics):
+		return l.Costs[f]
+	case l.Low == nil: // it is what it is
+		return l.Costs[bill.Effective]
+	case f == len(bill.Metrics):
+		return l.Low
+	default:
+		return l.High
+	}
+}
+
+// each adds l up by the pieces of the window: what lies in them from first up to last.
+func (a *allocation) each(l *Line, give func(piece, first, last int, sum *amounts)) {
 	for i := 0; i < len(l.At); {
-		piece, in := a.piece(l.At[i]), state(l.At[i])
-		first := i
+		piece, first := a.piece(l.At[i]), i
 		sum := amounts{}
-		for i < len(l.At) && a.piece(l.At[i]) == piece && state(l.At[i]) == in {
+		for i < len(l.At) && a.piece(l.At[i]) == piece {
 			sum.add(l, i)
 			i++
 		}
 		if piece >= 0 {
-			who, class := parts(l.At[first])
-			a.give(l, piece, &sum, who, class)
+			give(piece, first, i, &sum)
 		}
 	}
 }
@@ -226,11 +227,15 @@ func (a *allocation) piece(at int) int {
 }
 
 func (a *allocation) give(l *Line, piece int, sum *amounts, parts []part, class Class) {
-	rest := sum.figures()
+	rest, all := sum.figures(), sum.figures()
+	var given [figureCount]int64
 	for _, p := range parts {
 		mine := rest.empty()
-		for i, whole := range sum.figures().values {
-			v := whole.Part(p.size, unit, decimals)
+		for i, whole := range all.values {
+			v := whole.Part(p.sizes[i], unit, decimals)
+			if given[i] += p.sizes[i]; given[i] == unit {
+				v = rest.values[i] // with what rounding left
+			}
 			mine.values[i] = v
 			rest.values[i] = rest.values[i].Sub(v)
 		}
@@ -251,7 +256,7 @@ func (a *allocation) at(t target, piece int) *amounts {
 
 // figures are amounts as they are at one moment: by metric, then low and high.
 type figures struct {
-	values  [len(bill.Metrics) + 2]money.Amount
+	values  [figureCount]money.Amount
 	known   [len(bill.Metrics)]bool
 	guessed bool
 }

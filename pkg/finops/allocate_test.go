@@ -132,7 +132,7 @@ func TestOfWhatIsSharedNothingIsLeft(t *testing.T) {
 		tenants.Loads = append(tenants.Loads, finops.Load{Who: finops.Who{Namespace: ns}, Node: "n1", CPUs: 1, Since: noon})
 	}
 	lines := []finops.Line{line(finops.Node, "n1", "3", 1), line(finops.Balancer, "z/free", "0", 1), line(finops.Other, "", "1", 1)}
-	require.Equal(t, map[string]string{"a": "1.333333333332", "b": "1.333333333332", "c": "1.333333333336", "z": "0"},
+	require.Equal(t, map[string]string{"a": "1.333333333333", "b": "1.333333333333", "c": "1.333333333334", "z": "0"},
 		given(finops.Allocate(lines, cut, pieces, tenants, finops.Sharing{finops.Shared: true})))
 }
 

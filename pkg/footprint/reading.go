@@ -28,6 +28,10 @@ const (
 	Machines     Rung = "machines"      // nothing but nodes, times the model
 )
 
+// Kept is no rung of the ladder: hours have it of which is known what pods kept of nodes,
+// by what they requested and used, rather than what energy that took.
+const Kept Rung = "kept"
+
 // Ladder holds every rung, the best first.
 var Ladder = []Rung{Kepler, KeplerLegacy, Scaphandre, CPUTime, Samples, Snapshot, Requests, Machines}
 
@@ -88,6 +92,17 @@ const (
 	NodeIdle  Class = "idle"   // what a node used although nothing asked it to
 	System    Class = "system" // what ran on nodes outside of pods
 )
+
+// The classes of readings of the rung Kept, in core-hours and GiB-hours.
+const (
+	KeptCPU    Class = "cpu"        // what a pod kept of a node's cores
+	KeptMemory Class = "memory"     // what a pod kept of a node's memory
+	NodeCPU    Class = "nodeCPU"    // the cores that a node had
+	NodeMemory Class = "nodeMemory" // the memory that a node had
+)
+
+// OfPods reports whether series of c are those of pods.
+func (c Class) OfPods() bool { return c == Consumer || c == KeptCPU || c == KeptMemory }
 
 // Series is one consumer's figures.
 type Series struct {

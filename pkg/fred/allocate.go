@@ -3,6 +3,7 @@ package fred
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/fredctl/fred/pkg/cache"
 	"github.com/fredctl/fred/pkg/fault"
@@ -40,7 +41,7 @@ func (c *costing) add(lines []finops.Line, cut finops.Cut, b *billed) {
 	}
 	tenants := &finops.Tenants{}
 	if b.loaded != nil {
-		tenants = tenantsOf(b.loaded)
+		tenants = tenantsOf(b)
 	}
 	c.warnAboutPast(b, tenants)
 	sharing := finops.Sharing{}
@@ -66,25 +67,25 @@ func (c *costing) warnAboutPast(b *billed, t *finops.Tenants) {
 		return
 	}
 	first := slices.MinFunc(t.Loads, func(x, y finops.Load) int { return x.Since.Compare(y.Since) }).Since
+	if known := slices.Index(t.Past.Known, true); known >= 0 {
+		if at := t.Past.Start.Add(time.Duration(known) * time.Hour); at.Before(first) {
+			first = at
+		}
+	}
 	if first.After(c.Start) {
 		c.warn(report.Note, b.cluster.Name, "of before %s no pod is known: what nodes cost until then is idle", first.UTC().Format("2006-01-02 15:04"))
 	}
 }
 
-// tenantsOf says whom what is billed of a cluster is for, as it is now.
-func tenantsOf(l *loaded) *finops.Tenants {
-	t := &finops.Tenants{Nodes: map[string]finops.Size{}, Volumes: map[string][]finops.Who{}, Balancers: map[string]finops.Who{}}
-	sets := map[string]string{}
+// tenantsOf says whom what is billed of a cluster is for, as it is now and, where that is
+// known, as it was.
+func tenantsOf(b *billed) *finops.Tenants {
+	l := b.loaded
+	t := &finops.Tenants{Nodes: map[string]finops.Size{}, Volumes: map[string][]finops.Who{}, Balancers: map[string]finops.Who{}, Past: b.past}
 	nodes := l.snapshot.Nodes()
 	for i := range nodes {
 		n := &nodes[i]
-		size := finops.Size{CPUs: larger(n.CPUCapacity, n.CPUAllocatable).Cores(), Memory: float64(larger(n.MemoryCapacity, n.MemoryAllocatable))}
-		t.Nodes[n.Name] = size
-		if set := finops.ScaleSet(n.ProviderID); set != "" {
-			sets[n.Name] = set
-			all := t.Nodes[set]
-			t.Nodes[set] = finops.Size{CPUs: all.CPUs + size.CPUs, Memory: all.Memory + size.Memory}
-		}
+		t.Nodes[n.Name] = finops.Size{CPUs: larger(n.CPUCapacity, n.CPUAllocatable).Cores(), Memory: float64(larger(n.MemoryCapacity, n.MemoryAllocatable))}
 	}
 	for _, r := range l.snapshot.Running() {
 		cpu, memory := r.Request, r.MemoryRequest
@@ -94,11 +95,11 @@ func tenantsOf(l *loaded) *finops.Tenants {
 		if r.MemoryUsage != nil {
 			memory = larger(memory, *r.MemoryUsage)
 		}
-		load := finops.Load{Who: whoOf(r.Workload), Node: r.Node, CPUs: cpu.Cores(), Memory: float64(memory), Since: r.Since}
-		t.Loads = append(t.Loads, load)
-		if set := sets[r.Node]; set != "" { // which is billed in the place of its nodes
-			load.Node = set
-			t.Loads = append(t.Loads, load)
+		t.Loads = append(t.Loads, finops.Load{Who: whoOf(r.Workload), Node: r.Node, CPUs: cpu.Cores(), Memory: float64(memory), Since: r.Since})
+	}
+	for _, n := range b.cluster.Nodes { // those that were there once, too
+		if set := finops.ScaleSet(n.ID); set != "" { // which is billed in the place of its nodes
+			t.Join(n.Name, set)
 		}
 	}
 	mounts := l.snapshot.Mounts()

@@ -99,7 +99,7 @@ func (d *disguise) payload(p place, data []byte) (any, error) {
 	switch {
 	case p.kind == factsKind, strings.HasPrefix(p.kind, artifactKind("")):
 		return nil, errWritten
-	case p.kind == energyKind:
+	case p.kind == energyKind, p.kind == usageKind:
 		return nil, errDaily
 	case p.kind == gridKind:
 		return nil, errPlace

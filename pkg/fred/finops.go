@@ -110,6 +110,7 @@ type costing struct {
 	clusters []*billed
 	table    *finops.Table
 	residual map[money.Currency]money.Amount // of what is allocated
+	unknown  time.Duration                   // for how long of the window it is not known what pods kept, at most
 	report   *CostReport
 }
 
@@ -117,7 +118,8 @@ type costing struct {
 type billed struct {
 	cluster finops.Cluster
 	uid     string
-	loaded  *loaded // nil where it could not be read
+	loaded  *loaded        // nil where it could not be read
+	past    finops.Tenancy // where costs are allocated
 	twin    bool
 	label   string
 }
@@ -204,7 +206,13 @@ func (c *costing) load(ctx context.Context) error {
 		}
 		b := c.billedOf(l)
 		c.clusters = append(c.clusters, b)
-		return c.rememberThings(ctx, b)
+		if err := c.rememberThings(ctx, b); err != nil || !finops.Allocated(c.By) {
+			return err
+		}
+		var err error
+		b.past, err = c.tenancy(ctx, b)
+		c.unknown = max(c.unknown, c.lately(&b.past))
+		return err
 	}, about(c.Fred, c.report))
 	c.report.Provenance, c.report.Version = []report.Provenance{}, ""
 	switch kind := fault.KindOf(err); {
@@ -321,7 +329,7 @@ var spreadNotes = map[bill.Spread]string{
 
 func (c *costing) provenance(method report.Method, source, note string) {
 	if finops.Allocated(c.By) {
-		note += "; pods have the part of their node that they request or, where that is more, use at this moment, as if they had always been there"
+		note += "; " + c.howKept(c.unknown)
 	}
 	if c.report.Simulated {
 		method = report.Simulated

@@ -17,6 +17,7 @@ import (
 	"github.com/fredctl/fred/pkg/collector/focus"
 	"github.com/fredctl/fred/pkg/fault"
 	"github.com/fredctl/fred/pkg/finops"
+	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/fred"
 	"github.com/fredctl/fred/pkg/kube"
 	"github.com/fredctl/fred/pkg/report"
@@ -331,6 +332,61 @@ func TestCostsAreAllocatedToWhomTheyAreFor(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, shared.Items, 3, "two namespaces, and what is of no cluster")
 	require.Equal(t, "4.904", shared.Totals[0].Effective.String())
+}
+
+// ledger tells what pods kept of n1: half of its cores each hour of the first half of the
+// 20th, a Job's; it notes how often it is asked.
+type ledger struct {
+	asked int
+	fail  error
+}
+
+func (l *ledger) Kept(_ context.Context, _ string, ask footprint.Ask) (footprint.Reading, error) {
+	l.asked++
+	if l.fail != nil {
+		return footprint.Reading{}, l.fail
+	}
+	n := int(ask.End.Sub(ask.Start) / time.Hour)
+	r := footprint.Reading{Start: ask.Start, Until: ask.End, Rungs: make([]footprint.Rung, n), Coverage: make(footprint.Values, n)}
+	cpu := footprint.Series{Class: footprint.KeptCPU, Node: "n1", Namespace: "batch", Pod: "night-1", Kind: "CronJob", Name: "night"}
+	for h := range n {
+		at := ask.Start.Add(time.Duration(h) * time.Hour)
+		cpu.Values = append(cpu.Values, footprint.Missing)
+		if at.Day() == 20 && at.Hour() < 12 {
+			r.Rungs[h], cpu.Values[h] = footprint.Kept, 2
+		}
+	}
+	r.Series = []footprint.Series{cpu}
+	return r, nil
+}
+
+func TestCostsOfThePastAreOfWhoWasThereThen(t *testing.T) {
+	past := &ledger{}
+	s, b := billed(t, october)
+	s = on(t, s.world, s.clock, s.store, func(o *fred.Options) { o.Bill, o.Past = b.find, past })
+	q := fred.CostQuery{By: "workload", Window: window.Asked{Start: "2026-10-20", End: "2026-10-21"}}
+	r := costOf(t, s, q)
+	cpu, memory := 4*0.031611, 8*0.004237
+	found := false
+	for _, row := range r.Items {
+		if row.Name == "night" {
+			found = true
+			require.InDelta(t, 2.304/2*cpu/2/(cpu+memory), row.Effective.Float(), 1e-9)
+		}
+	}
+	require.True(t, found)
+	require.Equal(t, "0", r.Totals[0].Residual.String())
+	require.Contains(t, r.Provenance[0].Note, "for 12 of 24 hours that they request")
+	require.Equal(t, 1, past.asked)
+	costOf(t, s, q)
+	require.Equal(t, 1, past.asked, "days that are over are asked for once")
+
+	past.fail = fault.New(fault.Unreachable, "no route to it")
+	costOf(t, s, q)
+	q.Window.Start = "2026-10-19"
+	r = costOf(t, s, q)
+	require.Contains(t, body(t, r), "of 1 day nobody told what pods requested and used (no route to it)")
+	require.True(t, report.Partial(r.Warnings))
 }
 
 func TestWhatCannotBeMeantOfCostsIsSaid(t *testing.T) {

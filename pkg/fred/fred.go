@@ -32,6 +32,13 @@ type Kubernetes interface {
 	List(ctx context.Context, cluster string, r kube.Resource, namespace string) (kube.Inventory, error)
 }
 
+// Past is a source of what pods kept of nodes.
+type Past interface {
+	// Kept returns what pods kept of nodes in the hours of ask, and what nodes had:
+	// readings of the rung Kept. footprint.ErrNoMeter says that nobody knows.
+	Kept(ctx context.Context, cluster string, ask footprint.Ask) (footprint.Reading, error)
+}
+
 // Contexts says which clusters the kubeconfig knows.
 type Contexts interface {
 	// Clusters returns the contexts in the kubeconfig's order, with their URL and
@@ -50,6 +57,9 @@ type Options struct {
 	// in provenance; "prometheus" when empty.
 	Meter     footprint.Meter
 	MeterName string
+	// Past reads what pods kept of nodes over time, under MeterName too; nil where nobody
+	// knows.
+	Past Past
 	// Grids publish what grids emit by the hour, the preferred first; where none does,
 	// yearly means stand in.
 	Grids []mix.Source

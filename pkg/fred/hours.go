@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,18 +23,26 @@ const openAge = 5 * time.Minute
 // history is what meters say of one cluster over the days of a window.
 type history struct {
 	daily[footprint.Reading]
+	meter func(ctx context.Context, cluster string, ask footprint.Ask) (footprint.Reading, error)
 	l     *loaded
 	want  footprint.Ask
 	asked window.Window
 }
 
-// history returns what is known of w, and asks for what is missing of it.
+// history returns what is known of the energy of w, and asks for what is missing of it.
 func (f *Fred) history(ctx context.Context, l *loaded, q Query, w window.Window, ask footprint.Ask) (*history, error) {
+	h := f.remembered(l, q, w, ask)
+	h.meter = f.Meter.Read
+	h.key = func(day time.Time) cache.Key { return energyKey(l.cluster.Name, sourceOf(ask), string(ask.Grain), day) }
+	return h, h.have(ctx, w)
+}
+
+// remembered returns a history that lacks its meter and its keys.
+func (f *Fred) remembered(l *loaded, q Query, w window.Window, ask footprint.Ask) *history {
 	h := &history{l: l, want: ask, asked: w}
 	h.daily = daily[footprint.Reading]{
 		Fred: f, now: f.Now().UTC(),
 		request: cache.Request{TTL: cache.Forever, Source: f.MeterName, ClusterUID: identity(l.server), Refresh: q.Refresh, MaxAge: q.MaxAge},
-		key:     func(day time.Time) cache.Key { return energyKey(l.cluster.Name, sourceOf(ask), string(ask.Grain), day) },
 		ask:     h.read,
 		day:     func(all footprint.Reading, day time.Time) footprint.Reading { return all.Day(day) },
 		over:    over,
@@ -45,7 +54,7 @@ func (f *Fred) history(ctx context.Context, l *loaded, q Query, w window.Window,
 		},
 		expires: h.expires,
 	}
-	return h, h.have(ctx, w)
+	return h
 }
 
 // over returns newer with what it lacks of what is cached. A part never takes the place
@@ -81,7 +90,7 @@ func (h *history) expires(day time.Time, value footprint.Reading) time.Time {
 func (h *history) read(ctx context.Context, start, end time.Time) (footprint.Reading, error) {
 	ask := h.want
 	ask.Now, ask.Start, ask.End = h.now, start, end
-	got, err := h.Meter.Read(ctx, h.l.cluster.Name, ask)
+	got, err := h.meter(ctx, h.l.cluster.Name, ask)
 	if err != nil {
 		return got, err
 	}
@@ -115,7 +124,7 @@ func (h *history) ofCluster(r *footprint.Reading) error {
 	known := false
 	for i := range r.Series {
 		s := &r.Series[i]
-		if s.Class != footprint.NodeTotal || !namesNodes(r.Rungs[last]) || math.IsNaN(s.Values[last]) {
+		if s.Class != footprint.NodeTotal && s.Class != footprint.NodeCPU || !namesNodes(r.Rungs[last]) || math.IsNaN(s.Values[last]) {
 			continue
 		}
 		if known = known || own[s.Node]; !own[s.Node] {
@@ -135,7 +144,9 @@ func (h *history) ofCluster(r *footprint.Reading) error {
 
 // namesNodes reports whether the nodes of a rung have the names that Kubernetes
 // gives them.
-func namesNodes(r footprint.Rung) bool { return r == footprint.Kepler || r == footprint.CPUTime }
+func namesNodes(r footprint.Rung) bool {
+	return slices.Contains([]footprint.Rung{footprint.Kepler, footprint.CPUTime, footprint.Kept}, r)
+}
 
 // some names the first few of many.
 func some(names []string) string {
@@ -150,13 +161,13 @@ func some(names []string) string {
 func (h *history) owner() func(*footprint.Series) {
 	owners := h.l.snapshot.Owners()
 	return func(s *footprint.Series) {
-		if s.Class != footprint.Consumer || s.Pod == "" {
+		if !s.Class.OfPods() || s.Pod == "" {
 			return
 		}
 		if top, ok := owners[kube.ID{Namespace: s.Namespace, Kind: "Pod", Name: s.Pod}]; ok {
 			s.Kind, s.Name = top.Kind, top.Name
 		}
-		if s.Name == "" {
+		if s.Name == "" && s.Class == footprint.Consumer {
 			s.Class = footprint.Departed
 		}
 		s.Pod = ""

@@ -17,7 +17,7 @@ func entryKinds() []string {
 	for _, r := range kube.Known {
 		kinds = append(kinds, string(r))
 	}
-	kinds = append(kinds, serverKind, factsKind, refusedKind, energyKind, gridKind, billKind)
+	kinds = append(kinds, serverKind, factsKind, refusedKind, energyKind, gridKind, billKind, usageKind)
 	for _, a := range legacy.Artifacts {
 		kinds = append(kinds, artifactKind(a))
 	}

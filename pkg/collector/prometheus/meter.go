@@ -58,30 +58,38 @@ var label = regexp.MustCompile(`^[a-zA-Z_]\w*$`)
 // Read implements footprint.Meter. Each hour comes from one rung, the best that has
 // samples of nodes in it.
 func (m *Meter) Read(ctx context.Context, cluster string, ask footprint.Ask) (footprint.Reading, error) {
-	t, err := m.dial(cluster)
+	r, err := m.reader(cluster, ask)
 	if err != nil {
 		return footprint.Reading{}, err
 	}
+	return r.read(ctx)
+}
+
+// reader returns what asks about a cluster.
+func (m *Meter) reader(cluster string, ask footprint.Ask) (*reader, error) {
+	t, err := m.dial(cluster)
+	if err != nil {
+		return nil, err
+	}
 	if t.Selector != "" && !matchers.MatchString(t.Selector) {
-		return footprint.Reading{}, fault.New(fault.Invalid, "prometheus.selector %q is no list of label matchers", t.Selector).
+		return nil, fault.New(fault.Invalid, "prometheus.selector %q is no list of label matchers", t.Selector).
 			Hinted(`Write it such as cluster="prod".`)
 	}
 	if i := slices.IndexFunc(t.Replicas, func(s string) bool { return !label.MatchString(s) }); i >= 0 {
-		return footprint.Reading{}, fault.New(fault.Invalid, "prometheus.replicas: %q is no name of a label", t.Replicas[i]).
+		return nil, fault.New(fault.Invalid, "prometheus.replicas: %q is no name of a label", t.Replicas[i]).
 			Hinted("Name labels such as prometheus_replica.")
 	}
 	client, err := api.NewClient(api.Config{Address: t.URL, RoundTripper: t.Transport})
 	if err != nil {
-		return footprint.Reading{}, fault.New(fault.Invalid, "prometheus.url: %w", bare(err)).Hinted("Give an address such as http://prometheus.example:9090.")
+		return nil, fault.New(fault.Invalid, "prometheus.url: %w", bare(err)).Hinted("Give an address such as http://prometheus.example:9090.")
 	}
 	if t.Replicas == nil {
 		t.Replicas = DefaultReplicas
 	}
-	r := &reader{api: v1.NewAPI(client), target: t, ask: ask, log: m.log}
-	return r.read(ctx)
+	return &reader{api: v1.NewAPI(client), target: t, ask: ask, log: m.log}, nil
 }
 
-// reader is one Read under way.
+// reader is one question under way.
 type reader struct {
 	api    v1.API
 	target Target
@@ -99,11 +107,7 @@ type segment struct {
 }
 
 func (r *reader) read(ctx context.Context) (footprint.Reading, error) {
-	r.out = newResults(r.ask)
-	if r.ask.Now.Before(r.out.Until) {
-		r.out.Until = r.ask.Now
-	}
-	if !r.out.Start.Before(r.out.Until) {
+	if !r.begin() {
 		return r.out.reading(), nil
 	}
 	segments, err := r.segments(ctx)
@@ -116,6 +120,15 @@ func (r *reader) read(ctx context.Context) (footprint.Reading, error) {
 		}
 	}
 	return r.out.reading(), nil
+}
+
+// begin makes room for what is read, and reports whether anything of it has happened.
+func (r *reader) begin() bool {
+	r.out = newResults(r.ask)
+	if r.ask.Now.Before(r.out.Until) {
+		r.out.Until = r.ask.Now
+	}
+	return r.out.Start.Before(r.out.Until)
 }
 
 // segments finds out which hours have which rung.

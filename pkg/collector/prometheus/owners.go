@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
-
-	"github.com/fredctl/fred/pkg/footprint"
 )
 
 // object names an object of a namespace.
@@ -38,7 +36,7 @@ func (r *reader) owners(ctx context.Context, s segment) error {
 		}
 	}
 	for i := range r.out.Series {
-		if series := &r.out.Series[i]; series.Class == footprint.Consumer && series.Pod != "" && series.Name == "" {
+		if series := &r.out.Series[i]; series.Class.OfPods() && series.Pod != "" && series.Name == "" {
 			if top, ok := climb(owner, object{series.Namespace, "Pod", series.Pod}); ok {
 				series.Kind, series.Name = top.kind, top.name
 			}

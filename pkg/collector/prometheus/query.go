@@ -170,14 +170,19 @@ func (r *reader) values(ctx context.Context, s segment, selector string, label m
 
 // scrape returns how far samples of nodes are apart in a segment.
 func (r *reader) scrape(ctx context.Context, s segment) (time.Duration, error) {
-	for at := s.end; at.After(s.start); at = at.Add(-6 * time.Hour) { // the last hour may hold too few
-		some, err := r.instant(ctx, fmt.Sprintf("topk(3, count_over_time(%s[2h]))", r.selector(s.family.presence)), at)
+	return r.apart(ctx, s.family.presence, s.start, s.end)
+}
+
+// apart returns how far samples of a selector are apart; a minute where there are none.
+func (r *reader) apart(ctx context.Context, selector string, start, end time.Time) (time.Duration, error) {
+	for at := end; at.After(start); at = at.Add(-6 * time.Hour) { // the last hour may hold too few
+		some, err := r.instant(ctx, fmt.Sprintf("topk(3, count_over_time(%s[2h]))", r.selector(selector)), at)
 		if err != nil {
 			return 0, err
 		}
 		var apart []time.Duration
 		for _, series := range some {
-			got, err := r.samples(ctx, r.selector(only(s.family.presence, series.Metric))+"[2h]", at)
+			got, err := r.samples(ctx, r.selector(only(selector, series.Metric))+"[2h]", at)
 			if err != nil {
 				return 0, err
 			}
