@@ -23,6 +23,7 @@ type spending struct {
 	explain bool
 	byStart bool
 	query   fred.CostQuery
+	limits  costLimits
 }
 
 // metrics are the costs that may be shown.
@@ -56,12 +57,12 @@ Amounts are exact decimals, and of several currencies never added.`,
 	f.billFlags(persistent)
 	f.prometheusFlag(persistent)
 	flags := cmd.Flags()
-	flags.StringVar(&s.query.By, "by", finops.Groupings[0], "what to group by: "+strings.Join(finops.Groupings, ", ")+", or tag:KEY")
-	flags.BoolVar(&s.query.Whole, "whole-bill", false, "the whole bill, whatever cluster it is of")
-	completeFlag(cmd, "by", cobra.FixedCompletions(append([]string{finops.TagPrefix}, finops.Groupings...), cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
+	s.groupFlags(cmd)
 	s.flags(f, cmd)
+	windowFlags(flags, &s.query.Window, lastMonth)
+	s.limits.flag(cmd, "cost>1000USD")
 	cmd.RunE = s.run(f, (*fred.Fred).Cost)
-	cmd.AddCommand(newAllocate(f))
+	cmd.AddCommand(newAllocate(f), newCostCompare(f))
 	return cmd
 }
 
@@ -86,8 +87,17 @@ Rows add up to the bill, to the last digit: what they lack is printed.
 	cmd.Flags().StringVar(&s.query.By, "by", "namespace", "what to group by: namespace, workload")
 	completeFlag(cmd, "by", cobra.FixedCompletions([]string{"namespace", "workload"}, cobra.ShellCompDirectiveNoFileComp))
 	s.flags(f, cmd)
+	windowFlags(cmd.Flags(), &s.query.Window, lastMonth)
+	s.limits.flag(cmd, "cost>1000USD")
 	cmd.RunE = s.run(f, (*fred.Fred).Allocate)
 	return cmd
+}
+
+// groupFlags adds what says by what costs are shown.
+func (s *spending) groupFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.query.By, "by", finops.Groupings[0], "what to group by: "+strings.Join(finops.Groupings, ", ")+", or tag:KEY")
+	cmd.Flags().BoolVar(&s.query.Whole, "whole-bill", false, "the whole bill, whatever cluster it is of")
+	completeFlag(cmd, "by", cobra.FixedCompletions(append([]string{finops.TagPrefix}, finops.Groupings...), cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
 }
 
 // flags adds what every question about costs takes.
@@ -99,7 +109,6 @@ func (s *spending) flags(f *Factory, cmd *cobra.Command) {
 	flags.BoolVar(&s.query.Strict, "strict", false, "refuse a bill with a problem, rather than tell it and go on")
 	flags.StringSliceVar(&s.query.Share, "share", nil, "costs to share among namespaces, as those cost: "+strings.Join(shareable(), ", "))
 	flags.BoolVar(&s.explain, "explain", false, "print each price, with its source and date")
-	windowFlags(flags, &s.query.Window, lastMonth)
 	f.outputFlag(cmd, &s.format)
 	completeFlag(cmd, "share", cobra.FixedCompletions(shareable(), cobra.ShellCompDirectiveNoFileComp))
 	completeFlag(cmd, "cost", cobra.FixedCompletions(metricWords, cobra.ShellCompDirectiveNoFileComp))
@@ -110,20 +119,40 @@ func (s *spending) flags(f *Factory, cmd *cobra.Command) {
 // run answers by ask.
 func (s *spending) run(f *Factory, ask func(*fred.Fred, context.Context, fred.CostQuery) (fred.CostReport, error)) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) error {
-		metric, ok := metrics[s.cost]
-		if !ok {
-			return fault.New(fault.Invalid, "no cost is called %q", s.cost).Hinted("Take one of %s.", strings.Join(metricWords, ", "))
+		metric, err := s.settle(cmd)
+		if err == nil {
+			err = s.limits.ofCostAlone()
 		}
-		if s.byStart {
-			s.query.Prorate = "none"
+		if err != nil {
+			return err
 		}
-		s.allContexts, _ = cmd.Flags().GetBool("all-contexts") // which is the parent's
-		return answer(cmd, f, s.selection, s.format, func(lib *fred.Fred, ctx context.Context, q fred.Query) (fred.CostReport, error) {
+		var totals []costTotal
+		err = answer(cmd, f, s.selection, s.format, func(lib *fred.Fred, ctx context.Context, q fred.Query) (fred.CostReport, error) {
 			all := s.query
 			all.Query = q
-			return ask(lib, ctx, all)
+			r, err := ask(lib, ctx, all)
+			for i := range r.Totals {
+				if t := &r.Totals[i]; t.Class == finops.Plain {
+					totals = append(totals, costTotal{t.Of(metric), t.Currency})
+				}
+			}
+			return r, err
 		}, func(r fred.CostReport) view.Doc { return view.Cost(r, metric, s.explain) })
+		return s.limits.judged(totals, err)
 	}
+}
+
+// settle makes sense of flags together.
+func (s *spending) settle(cmd *cobra.Command) (bill.Metric, error) {
+	metric, ok := metrics[s.cost]
+	if !ok {
+		return 0, fault.New(fault.Invalid, "no cost is called %q", s.cost).Hinted("Take one of %s.", strings.Join(metricWords, ", "))
+	}
+	if s.byStart {
+		s.query.Prorate = "none"
+	}
+	s.allContexts, _ = cmd.Flags().GetBool("all-contexts") // which is the parent's
+	return metric, nil
 }
 
 func shareable() []string {

@@ -151,7 +151,7 @@ func detailKey(r footprint.EnergyRow) uiDetailKey {
 // uiComparison says how two windows differ.
 type uiComparison struct {
 	Cluster    string   `json:"cluster" doc:"As it was asked for"`
-	Unit       string   `json:"unit" enum:"wh,gco2"`
+	Unit       string   `json:"unit" enum:"wh,gco2,USD"`
 	First      uiTotal  `json:"window_1"`
 	Second     uiTotal  `json:"window_2"`
 	Difference uiChange `json:"difference"`
@@ -234,6 +234,10 @@ func (s *Server) uiFootprints(ctx context.Context, q uiQuery) ([]uiFootprint, st
 		ask.Clusters, ask.AllClusters, ask.By, ask.Window.Step = nil, true, "cluster", ""
 		r, err = s.Fred.Carbon(ctx, ask)
 	}
+	var spent map[string]*float64
+	if err == nil && !s.isToCome(q) {
+		spent = s.uiSpent(ctx, q)
+	}
 	of := map[string]footprint.CarbonRow{}
 	for i := range r.Items {
 		of[r.Items[i].Cluster] = r.Items[i]
@@ -243,8 +247,12 @@ func (s *Server) uiFootprints(ctx context.Context, q uiQuery) ([]uiFootprint, st
 		if !ok && len(clusters) == 1 {
 			row = of[""] // the only one is not named
 		}
+		cost, ok := spent[c.FullName]
+		if !ok && len(clusters) == 1 {
+			cost = spent[""]
+		}
 		list = append(list, uiFootprint{
-			Cluster: c, Cost: uiObservation{Unit: uiUSD},
+			Cluster: c, Cost: uiObservation{cost, uiUSD},
 			Carbon: uiObservation{number(row.Carbon), uiGrams}, Energy: uiObservation{number(row.Energy), uiWh},
 		})
 	}

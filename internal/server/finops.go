@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fredctl/fred/pkg/bill"
 	"github.com/fredctl/fred/pkg/fred"
 	"github.com/fredctl/fred/pkg/window"
 )
@@ -27,12 +28,39 @@ func (s *Spent) place() []string {
 	return append([]string{s.By, strconv.FormatBool(s.WholeBill), s.Last, s.Start, s.End, s.TZ, s.Step, s.Prorate}, strings.Join(s.Share, ","))
 }
 
+// SpentTwice is the input of the route that compares what two windows cost.
+type SpentTwice struct {
+	Spent
+	FirstLast  string `query:"first-last" doc:"How long the first window is; the one just before the second, of its length, where none of these is given"`
+	FirstStart string `query:"first-start" doc:"When the first window starts"`
+	FirstEnd   string `query:"first-end" doc:"When the first window ends"`
+	Cost       string `query:"cost" default:"effective" enum:"effective,billed,list,contracted" doc:"Cost to compare"`
+}
+
+func (s *SpentTwice) place() []string {
+	return append(s.Spent.place(), s.FirstLast, s.FirstStart, s.FirstEnd, s.Cost)
+}
+
+// costMetrics are the costs by their words.
+var costMetrics = map[string]bill.Metric{"effective": bill.Effective, "billed": bill.Billed, "list": bill.List, "contracted": bill.Contracted}
+
+func (s *SpentTwice) compare(q fred.Query) fred.CompareCostQuery {
+	return fred.CompareCostQuery{
+		CostQuery: s.ask(q), First: window.Asked{Last: s.FirstLast, Start: s.FirstStart, End: s.FirstEnd}, Metric: costMetrics[s.Cost],
+	}
+}
+
+// ask returns the question that s asks about q.
+func (s *Spent) ask(q fred.Query) fred.CostQuery {
+	return fred.CostQuery{
+		Query: q, By: s.By, Whole: s.WholeBill, Prorate: s.Prorate, Share: words(s.Share),
+		Window: window.Asked{Last: s.Last, Start: s.Start, End: s.End, Step: s.Step, Zone: s.TZ},
+	}
+}
+
 // spent makes a route's question of a use case about costs.
 func spent(ask func(context.Context, fred.CostQuery) (fred.CostReport, error)) func(context.Context, fred.Query, *Spent) (fred.CostReport, error) {
 	return func(ctx context.Context, q fred.Query, in *Spent) (fred.CostReport, error) {
-		return ask(ctx, fred.CostQuery{
-			Query: q, By: in.By, Whole: in.WholeBill, Prorate: in.Prorate, Share: words(in.Share),
-			Window: window.Asked{Last: in.Last, Start: in.Start, End: in.End, Step: in.Step, Zone: in.TZ},
-		})
+		return ask(ctx, in.ask(q))
 	}
 }

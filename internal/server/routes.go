@@ -32,6 +32,9 @@ func (s *Server) routes() {
 		return f.Mix(ctx, in.mix(q))
 	})
 	v1(s, "finops", "What clusters cost", spent(f.Cost))
+	v1(s, "finops/compare", "How what clusters cost differs between two windows", func(ctx context.Context, q fred.Query, in *SpentTwice) (fred.CostComparison, error) {
+		return f.CompareCost(ctx, in.compare(q))
+	})
 	v1(s, "finops/allocate", "Whom what clusters cost is for", spent(f.Allocate))
 	v1(s, "cache/ls", "What is cached: of what, how old, how large, from where", entries(f.Entries))
 	v1(s, "cache/info", "Where the cache is and what it holds of which cluster", of[*Everything](func(ctx context.Context, _ fred.Query) (fred.CacheInfo, error) {

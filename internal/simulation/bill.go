@@ -74,9 +74,9 @@ func (in *invoice) charges(day time.Time) []bill.Charge {
 		SubAccount: fmt.Sprintf("%012d", seed(in.region)%1e12), SubAccountName: "production",
 	}
 	var all []bill.Charge
-	add := func(what, resource string, tags bill.Tags, list money.Amount, commitment string) {
+	add := func(what, resource string, tags bill.Tags, list money.Amount, commitment string, used bill.Quantity) {
 		c := whole
-		c.Service, c.Resource, c.Tags, c.Commitment = what, resource, tags, commitment
+		c.Service, c.Resource, c.Tags, c.Commitment, c.Consumed = what, resource, tags, commitment, used
 		c.Costs = costs(list, commitment != "")
 		all = append(all, c)
 	}
@@ -89,14 +89,16 @@ func (in *invoice) charges(day time.Time) []bill.Charge {
 			commitment = "plan-" + name
 			paidAhead = paidAhead.Add(costs(list, true)[bill.Effective].Amount)
 		}
-		add(service.machine, resourceOf(n), bill.Tags{"team": "platform"}, list, commitment)
+		add(service.machine, resourceOf(n), bill.Tags{"team": "platform"}, list, commitment, quantity(money.New(24, 0), "Hrs"))
 	}
-	add(service.cluster, clusterResource(in.plan, name), nil, money.New(240, -2), "")
+	add(service.cluster, clusterResource(in.plan, name), nil, money.New(240, -2), "", quantity(money.New(24, 0), "Hrs"))
 	for i := range in.volumes {
-		add(service.disk, in.volumes[i].Volume, tags, money.New(int64(in.volumes[i].Capacity>>30)*4, -3), "")
+		size := int64(in.volumes[i].Capacity >> 30)
+		add(service.disk, in.volumes[i].Volume, tags, money.New(size*4, -3), "", quantity(money.New(size*24, 0), "GB-Hrs"))
 	}
-	add(service.traffic, "", tags, money.New(int64(150+dice(name+day.String()).IntN(200)), -2), "")
-	add(service.store, "", bill.Tags{"team": "data"}, money.New(int64(900+dice("store"+day.String()).IntN(300)), -2), "")
+	sent, stored := int64(150+dice(name+day.String()).IntN(200)), int64(900+dice("store"+day.String()).IntN(300))
+	add(service.traffic, "", tags, money.New(sent, -2), "", quantity(money.New(sent, -1), "GB"))
+	add(service.store, "", bill.Tags{"team": "data"}, money.New(stored, -2), "", quantity(money.New(stored, 0), "GB-Days"))
 	if day.Day() == 1 {
 		all = append(all, in.purchase(whole, service.machine, name, paidAhead))
 	}
@@ -122,6 +124,10 @@ func price(p *plan, hours int64) money.Amount {
 		panic(fmt.Errorf("simulated machine %s: %w", p.family, err))
 	}
 	return hour.Mul(money.New(hours, 0))
+}
+
+func quantity(n money.Amount, unit string) bill.Quantity {
+	return bill.Quantity{Value: bill.Value{Amount: n, Known: true}, Unit: unit}
 }
 
 // costs are the four costs of usage, of which some is paid ahead.

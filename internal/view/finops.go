@@ -69,10 +69,19 @@ func (p *Page) costHead(r fred.CostReport, m bill.Metric) {
 			p.amount("residual", amountIn(t.Residual, t.Currency), "of the bill, that is in no row")
 		}
 	}
-	var said []string
 	for _, o := range r.Provenance {
 		if f := o.Factor; f != nil {
 			p.amount("rate", fmt.Sprintf("%.4g %s, %.4g for 730 hours", f.Value, f.Unit, f.Value*monthly), "of all nodes")
+		}
+	}
+	p.origins(r.Provenance)
+}
+
+// origins says where costs come from.
+func (p *Page) origins(from []report.Provenance) {
+	var said []string
+	for _, o := range from {
+		if o.Factor != nil {
 			continue
 		}
 		how, _, _ := strings.Cut(o.Note, ";")

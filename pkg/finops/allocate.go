@@ -70,7 +70,7 @@ func alike(who Who, size int64) part {
 	return p
 }
 
-const unit = 1_000_000_000_000_000
+const entire = 1_000_000_000_000_000
 
 func (a *allocation) add(l *Line) {
 	switch l.Part {
@@ -96,10 +96,10 @@ func (a *allocation) add(l *Line) {
 func (a *allocation) even(l *Line, to []Who, class Class) {
 	var parts []part
 	for _, who := range to {
-		parts = append(parts, alike(who, unit/int64(len(to))))
+		parts = append(parts, alike(who, entire/int64(len(to))))
 	}
 	if n := len(to); n > 0 {
-		parts[n-1] = alike(to[n-1], unit-unit/int64(n)*int64(n-1))
+		parts[n-1] = alike(to[n-1], entire-entire/int64(n)*int64(n-1))
 	}
 	a.each(l, func(piece, _, _ int, sum *amounts) { a.give(l, piece, sum, parts, class) })
 }
@@ -150,10 +150,10 @@ const crumb = 1e-12
 // rounded returns parts with the sizes that sums are.
 func rounded(parts []part, sums [][figureCount]float64) []part {
 	for f := range figureCount {
-		left, whole := int64(unit), 0.
+		left, whole := int64(entire), 0.
 		for i := range parts {
 			whole += sums[i][f]
-			parts[i].sizes[f] = int64(math.Round(sums[i][f] * unit))
+			parts[i].sizes[f] = int64(math.Round(sums[i][f] * entire))
 			left -= parts[i].sizes[f]
 		}
 		if math.Abs(whole-1) < crumb {
@@ -232,8 +232,8 @@ func (a *allocation) give(l *Line, piece int, sum *amounts, parts []part, class 
 	for _, p := range parts {
 		mine := rest.empty()
 		for i, whole := range all.values {
-			v := whole.Part(p.sizes[i], unit, decimals)
-			if given[i] += p.sizes[i]; given[i] == unit {
+			v := whole.Part(p.sizes[i], entire, decimals)
+			if given[i] += p.sizes[i]; given[i] == entire {
 				v = rest.values[i] // with what rounding left
 			}
 			mine.values[i] = v
@@ -322,15 +322,15 @@ func (a *allocation) shareOne(from target, piece, i int, whole money.Amount, res
 	if total == 0 {
 		return
 	}
-	left := int64(unit)
+	left := int64(entire)
 	for j, t := range tenants {
 		w := weight(t)
 		if w == 0 {
 			continue
 		}
-		n := min(left, int64(math.Round(w/total*unit)))
+		n := min(left, int64(math.Round(w/total*entire)))
 		left -= n
-		v := whole.Part(n, unit, decimals)
+		v := whole.Part(n, entire, decimals)
 		if j == last {
 			v = rest.values[i] // what rounding left
 		}

@@ -15,6 +15,7 @@ type Question struct {
 	Spread bill.Spread
 	By     string // what Groupings has, or TagPrefix and a key
 	Strict bool   // the first problem is an error
+	Units  bool   // count what was used, too, by its unit
 }
 
 // TagPrefix begins a grouping by the values of a tag.
@@ -42,6 +43,9 @@ func Condense(ctx context.Context, src bill.Source, m *Matcher, q Question) (map
 		c.fold = c.onlyAsked
 	}
 	fields := bill.FourCosts | matched | bill.Commitment | bill.Region | bill.SubAccount
+	if q.Units {
+		fields |= bill.Consumed | bill.Priced
+	}
 	sum, err := src.Read(ctx, bill.Question{Fields: fields, Strict: q.Strict, Problem: func(p bill.Problem) {
 		if len(c.problems) < mostProblems {
 			p.File = filepath.Base(p.File) // where it lies is nobody's business who is sent the cache
@@ -112,7 +116,7 @@ type condensing struct {
 // onlyAsked drops from k what the question does not group by.
 func (c *condensing) onlyAsked(k Key) Key {
 	all := k
-	k = Key{Match: all.Match, Currency: all.Currency}
+	k = Key{Match: all.Match, Currency: all.Currency, Unit: all.Unit}
 	switch c.q.By {
 	case "service":
 		k.Service = all.Service
@@ -149,7 +153,13 @@ func (c *condensing) add(ch *bill.Charge) {
 	if last < first {
 		return
 	}
-	line := c.sheet.line(c.key(ch, match))
+	key := c.key(ch, match)
+	var used bill.Quantity
+	if c.q.Units {
+		used = usedOf(ch)
+		key.Unit = used.Unit
+	}
+	line := c.sheet.line(key)
 	for at := first; at <= last; at++ {
 		part := spread.Part(ch, c.q.Cut.Window(at))
 		if part.Empty() {
@@ -162,11 +172,24 @@ func (c *condensing) add(ch *bill.Charge) {
 				cell.costs[m].Add(part.Of(v.Amount))
 			}
 		}
+		if used.Known {
+			cell.used.Add(part.Of(used.Amount))
+		}
 	}
 	if len(c.sheet.cells) > mostCells && !c.folded {
 		c.folded, c.fold = true, c.onlyAsked
 		c.sheet = c.sheet.folded(c.fold)
 	}
+}
+
+// usedOf returns how much of something a charge is for, as far as the bill tells of what.
+func usedOf(ch *bill.Charge) bill.Quantity {
+	for _, q := range []bill.Quantity{ch.Consumed, ch.Priced} {
+		if q.Known && q.Unit != "" {
+			return q
+		}
+	}
+	return bill.Quantity{}
 }
 
 func (c *condensing) key(ch *bill.Charge, match Match) Key {

@@ -45,11 +45,8 @@ func (c *Costs) Of(m bill.Metric) *money.Amount {
 	return [...]*money.Amount{c.Billed, c.Effective, c.List, c.Contracted}[m]
 }
 
-// CostRow is what something cost in a window, or in one piece of it.
-type CostRow struct {
-	Cluster     string         `json:"cluster,omitempty" doc:"Full name of the cluster, where there are several"`
-	Start       *time.Time     `json:"start,omitempty" doc:"Start of the piece of the window, where it is cut into steps"`
-	End         *time.Time     `json:"end,omitempty" doc:"End of the piece"`
+// Subject is what a row is of.
+type Subject struct {
 	Class       Class          `json:"class,omitempty" doc:"What the row is, where it is not simply what rows are grouped by" enum:"idle,shared,volume,loadBalancer,controlPlane,other,unallocated,none,unmatched"`
 	Namespace   string         `json:"namespace,omitempty"`
 	Kind        string         `json:"kind,omitempty" doc:"Kind of the workload"`
@@ -63,6 +60,14 @@ type CostRow struct {
 	Tag         *string        `json:"tag,omitempty" doc:"Value of the tag"`
 	MatchedBy   []Rule         `json:"matchedBy,omitempty" doc:"By what its charges were found to be of the cluster, the surest first"`
 	Currency    money.Currency `json:"currency"`
+}
+
+// CostRow is what something cost in a window, or in one piece of it.
+type CostRow struct {
+	Cluster string     `json:"cluster,omitempty" doc:"Full name of the cluster, where there are several"`
+	Start   *time.Time `json:"start,omitempty" doc:"Start of the piece of the window, where it is cut into steps"`
+	End     *time.Time `json:"end,omitempty" doc:"End of the piece"`
+	Subject
 	Costs
 }
 
@@ -96,6 +101,7 @@ type Layout struct {
 	Cut    Cut             // of the statements
 	Pieces []window.Window // of the window
 	Steps  bool            // rows say of which piece they are
+	Fine   bool            // costs are kept line by line, too, to be compared
 	Whole  bool            // no cluster is asked about: all charges are alike
 }
 
@@ -104,6 +110,7 @@ type Table struct {
 	Layout
 	rows map[group]*amounts
 	sums map[group]*amounts
+	fine map[fine]*amounts // where the layout wants them
 	// accounts are what they were last called, by their IDs.
 	accounts map[string]called
 }
@@ -120,12 +127,13 @@ type amounts struct {
 	known     [len(bill.Metrics)]bool
 	low, high money.Sum
 	guessed   bool
+	used      money.Sum // of what the line's unit is of
 	rules     map[Rule]bool
 }
 
 // NewTable returns an empty table.
 func NewTable(l Layout) *Table {
-	return &Table{Layout: l, rows: map[group]*amounts{}, sums: map[group]*amounts{}, accounts: map[string]called{}}
+	return &Table{Layout: l, rows: map[group]*amounts{}, sums: map[group]*amounts{}, accounts: map[string]called{}, fine: map[fine]*amounts{}}
 }
 
 // Add adds lines, under the name of their cluster that label has. Those that are counted
@@ -145,6 +153,9 @@ func (t *Table) Add(lines []Line, label string, elsewhere bool) {
 			t.call(g.account, l.AccountName, at)
 			at := amountsOf(t.rows, g)
 			at.add(l, j)
+			if t.Fine {
+				t.finely(fine{g, lookupOf(l.Key), elsewhere}).add(l, j)
+			}
 			if l.Rule != "" {
 				at.rules[l.Rule] = true
 			}
@@ -153,6 +164,22 @@ func (t *Table) Add(lines []Line, label string, elsewhere bool) {
 			}
 		}
 	}
+}
+
+// fine is a line of a row.
+type fine struct {
+	group
+	line      lookup
+	elsewhere bool
+}
+
+func (t *Table) finely(key fine) *amounts {
+	a := t.fine[key]
+	if a == nil {
+		a = &amounts{}
+		t.fine[key] = a
+	}
+	return a
 }
 
 func amountsOf(all map[group]*amounts, g group) *amounts {
@@ -238,6 +265,9 @@ func (a *amounts) add(l *Line, j int) {
 			a.costs[m].Add(costs[j])
 		}
 	}
+	if l.Quantities != nil {
+		a.used.Add(l.Quantities[j])
+	}
 	if l.Low != nil {
 		a.guessed = true
 		a.low.Add(l.Low[j])
@@ -268,21 +298,23 @@ func (t *Table) Rows() []CostRow {
 	for g := range t.rows {
 		groups = append(groups, g)
 	}
-	slices.SortFunc(groups, func(a, b group) int {
-		return cmp.Or(
-			cmp.Compare(a.piece, b.piece), cmp.Compare(unmatched(a.class), unmatched(b.class)), cmp.Compare(a.cluster, b.cluster),
-			cmp.Compare(slices.Index(classes, a.class), slices.Index(classes, b.class)),
-			cmp.Compare(a.who.Namespace, b.who.Namespace), cmp.Compare(a.who.Kind, b.who.Kind), cmp.Compare(a.who.Name, b.who.Name),
-			cmp.Compare(a.service, b.service), cmp.Compare(a.node, b.node), cmp.Compare(a.region, b.region),
-			cmp.Compare(a.account, b.account), cmp.Compare(a.category, b.category),
-			cmp.Compare(a.tag, b.tag), cmp.Compare(a.currency, b.currency),
-		)
-	})
+	slices.SortFunc(groups, compareGroups)
 	rows := make([]CostRow, len(groups))
 	for i, g := range groups {
 		rows[i] = t.row(g, t.rows[g])
 	}
 	return rows
+}
+
+func compareGroups(a, b group) int {
+	return cmp.Or(
+		cmp.Compare(a.piece, b.piece), cmp.Compare(unmatched(a.class), unmatched(b.class)), cmp.Compare(a.cluster, b.cluster),
+		cmp.Compare(slices.Index(classes, a.class), slices.Index(classes, b.class)),
+		cmp.Compare(a.who.Namespace, b.who.Namespace), cmp.Compare(a.who.Kind, b.who.Kind), cmp.Compare(a.who.Name, b.who.Name),
+		cmp.Compare(a.service, b.service), cmp.Compare(a.node, b.node), cmp.Compare(a.region, b.region),
+		cmp.Compare(a.account, b.account), cmp.Compare(a.category, b.category),
+		cmp.Compare(a.tag, b.tag), cmp.Compare(a.currency, b.currency),
+	)
 }
 
 func unmatched(c Class) int {
@@ -293,22 +325,27 @@ func unmatched(c Class) int {
 }
 
 func (t *Table) row(g group, a *amounts) CostRow {
-	r := CostRow{
-		Cluster: g.cluster, Class: g.class, Namespace: g.who.Namespace, Kind: g.who.Kind, Name: g.who.Name, Service: g.service, Node: g.node, Region: g.region, Account: g.account, AccountName: t.accounts[g.account].name,
-		Category: g.category, Currency: g.currency, Costs: a.all(),
-	}
+	r := CostRow{Cluster: g.cluster, Subject: t.subject(g, a.rules), Costs: a.all()}
 	if t.Steps {
 		r.Start, r.End = new(t.Pieces[g.piece].Start), new(t.Pieces[g.piece].End)
 	}
+	return r
+}
+
+func (t *Table) subject(g group, rules map[Rule]bool) Subject {
+	s := Subject{
+		Class: g.class, Namespace: g.who.Namespace, Kind: g.who.Kind, Name: g.who.Name, Service: g.service, Node: g.node, Region: g.region,
+		Account: g.account, AccountName: t.accounts[g.account].name, Category: g.category, Currency: g.currency,
+	}
 	if strings.HasPrefix(t.By, TagPrefix) && g.class != Nameless && (g.class != Unmatched || g.tag != "") {
-		r.Tag = new(g.tag)
+		s.Tag = new(g.tag)
 	}
 	for _, rule := range []Rule{ByResource, ByTag, ByName} {
-		if a.rules[rule] {
-			r.MatchedBy = append(r.MatchedBy, rule)
+		if rules[rule] {
+			s.MatchedBy = append(s.MatchedBy, rule)
 		}
 	}
-	return r
+	return s
 }
 
 // Sums returns what the rows come to, by currency: of clusters, then of none.

@@ -41,6 +41,8 @@ type Key struct {
 	AccountName string         `json:"accountName,omitempty"`
 	Tag         *string        `json:"tag,omitempty"` // value of the tag that was asked about; nil where there is none
 
+	Unit string `json:"unit,omitempty"` // of the quantities; "" where there are none
+
 	// To and Class say to whom an allocation gave it; a bill does not know.
 	To    Who   `json:"-"`
 	Class Class `json:"-"`
@@ -53,6 +55,8 @@ type Line struct {
 	// Costs by metric, and by piece as At has them; a metric of which nothing is known
 	// is nil.
 	Costs [len(bill.Metrics)][]money.Amount `json:"costs"`
+	// Quantities are what was used, in Unit, where the question is about it.
+	Quantities []money.Amount `json:"quantities,omitempty"`
 	// Low and High are what the effective costs may be, where they are guessed.
 	Low  []money.Amount `json:"low,omitempty"`
 	High []money.Amount `json:"high,omitempty"`
@@ -62,6 +66,7 @@ type Line struct {
 type cell struct {
 	costs [len(bill.Metrics)]money.Sum
 	known [len(bill.Metrics)]bool
+	used  money.Sum // of what the key's unit is of
 }
 
 type cellKey struct {
@@ -124,6 +129,7 @@ func (s *sheet) folded(fold func(Key) Key) *sheet {
 			into.costs[m].Merge(&c.costs[m])
 			into.known[m] = into.known[m] || c.known[m]
 		}
+		into.used.Merge(&c.used)
 	}
 	return out
 }
@@ -143,6 +149,11 @@ func (s *sheet) finish() []Line {
 		line := Line{Key: key, At: at[i]}
 		for m := range bill.Metrics {
 			line.Costs[m] = s.column(i, at[i], m)
+		}
+		if key.Unit != "" {
+			for _, piece := range at[i] {
+				line.Quantities = append(line.Quantities, s.cells[cellKey{i, piece}].used.Amount())
+			}
 		}
 		lines = append(lines, line)
 	}
@@ -175,6 +186,6 @@ func (k *Key) compare(o *Key) int {
 		cmp.Compare(k.Cluster, o.Cluster), cmp.Compare(k.Currency, o.Currency), cmp.Compare(k.Service, o.Service),
 		cmp.Compare(k.Category, o.Category), cmp.Compare(k.Region, o.Region), cmp.Compare(k.Account, o.Account),
 		cmp.Compare(k.AccountName, o.AccountName), cmp.Compare(k.Part, o.Part), cmp.Compare(k.Name, o.Name),
-		cmp.Compare(k.Rule, o.Rule), cmp.Compare(tag(k.Tag), tag(o.Tag)),
+		cmp.Compare(k.Rule, o.Rule), cmp.Compare(k.Unit, o.Unit), cmp.Compare(tag(k.Tag), tag(o.Tag)),
 	)
 }

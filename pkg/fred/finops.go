@@ -75,15 +75,7 @@ func (f *Fred) Cost(ctx context.Context, q CostQuery) (CostReport, error) {
 		return out, err
 	}
 	out.Window, c.report = &c.Resolved.Window, &out
-	if err := c.load(ctx); err != nil {
-		return out, err
-	}
-	if c.bill != nil {
-		err = c.charge(ctx)
-	} else {
-		err = c.recall(ctx)
-	}
-	if err != nil {
+	if err := c.answer(ctx); err != nil {
 		return out, err
 	}
 	out.Items, out.Totals = c.table.Rows(), c.table.Sums()
@@ -97,6 +89,17 @@ func (f *Fred) Cost(ctx context.Context, q CostQuery) (CostReport, error) {
 	return out, nil
 }
 
+// answer fills the table.
+func (c *costing) answer(ctx context.Context) error {
+	if err := c.load(ctx); err != nil {
+		return err
+	}
+	if c.bill != nil {
+		return c.charge(ctx)
+	}
+	return c.recall(ctx)
+}
+
 // costing is one such question under way.
 type costing struct {
 	*Fred
@@ -105,6 +108,7 @@ type costing struct {
 	pieces   []window.Window
 	cut      finops.Cut
 	spread   bill.Spread
+	units    bool // count what was used, too
 	now      time.Time
 	bill     Bill
 	clusters []*billed
@@ -282,7 +286,7 @@ func (c *costing) newTable(cut finops.Cut) *finops.Table {
 	if finops.Allocated(c.By) {
 		cut = finops.Cut{Pieces: c.pieces}
 	}
-	return finops.NewTable(finops.Layout{By: c.By, Cut: cut, Pieces: c.pieces, Steps: c.Step != window.Whole, Whole: len(c.clusters) == 0})
+	return finops.NewTable(finops.Layout{By: c.By, Cut: cut, Pieces: c.pieces, Steps: c.Step != window.Whole, Fine: c.units && !finops.Allocated(c.By), Whole: len(c.clusters) == 0})
 }
 
 // charge adds what the bill says.

@@ -37,14 +37,14 @@ func (c *costing) statements(ctx context.Context) ([]*finops.Statement, error) {
 	hash := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s", version, m.Version(), c.cut, c.proration()))
 	input := hex.EncodeToString(hash[:])
 	if !c.Refresh && !c.Strict {
-		for _, by := range c.kindsOfCut() {
-			if found := c.cached(ctx, by, input); found != nil {
+		for _, kind := range c.kindsOfCut() {
+			if found := c.cached(ctx, kind, input); found != nil {
 				return found, nil
 			}
 		}
 	}
-	read, err := c.bills.Do(ctx, fmt.Sprintf("%s %q %t", input, c.By, c.Strict), func(ctx context.Context) (any, error) {
-		return finops.Condense(ctx, c.bill, m, finops.Question{Cut: c.cut, Spread: c.spread, By: c.By, Strict: c.Strict})
+	read, err := c.bills.Do(ctx, fmt.Sprintf("%s %q %t %t", input, c.By, c.Strict, c.units), func(ctx context.Context) (any, error) {
+		return finops.Condense(ctx, c.bill, m, finops.Question{Cut: c.cut, Spread: c.spread, By: c.By, Strict: c.Strict, Units: c.units})
 	})
 	if err != nil {
 		return nil, asFault(err)
@@ -53,17 +53,31 @@ func (c *costing) statements(ctx context.Context) ([]*finops.Statement, error) {
 	return c.keep(ctx, statements, input)
 }
 
-// kindsOfCut are what entries are called that may answer the question: those that can be
-// grouped by anything but a tag, and those of its own grouping.
-func (c *costing) kindsOfCut() []string {
-	if strings.HasPrefix(c.By, finops.TagPrefix) {
-		return []string{c.By}
+// kindOfCut is what entries are called: what they can be grouped by, and whether they
+// count what was used.
+type kindOfCut struct {
+	by    string
+	units bool
+}
+
+// kindsOfCut are those that may answer the question: that can be grouped by anything but
+// a tag, and those of its own grouping.
+func (c *costing) kindsOfCut() []kindOfCut {
+	kinds := []kindOfCut{{c.By, true}}
+	if !strings.HasPrefix(c.By, finops.TagPrefix) {
+		kinds = []kindOfCut{{"all", true}, {c.By, true}}
 	}
-	return []string{"all", c.By}
+	if c.units {
+		return kinds
+	}
+	for _, k := range kinds {
+		kinds = append(kinds, kindOfCut{k.by, false})
+	}
+	return kinds
 }
 
 // keys returns the keys of the entries of every cluster, and of the rest.
-func (c *costing) keys(by string) []cache.Key {
+func (c *costing) keys(kind kindOfCut) []cache.Key {
 	every := "piece"
 	switch c.cut.Every {
 	case aDay:
@@ -71,7 +85,11 @@ func (c *costing) keys(by string) []cache.Key {
 	case time.Hour:
 		every = "hour"
 	}
-	what := []string{by, every + "-" + c.proration()}
+	every += "-" + c.proration()
+	if kind.units {
+		every += "-units"
+	}
+	what := []string{kind.by, every}
 	var keys []cache.Key
 	for _, b := range c.clusters {
 		keys = append(keys, clusterKey(b.cluster.Name).Join(billKind).Join(what...))
@@ -89,9 +107,9 @@ func (c *costing) proration() string {
 }
 
 // cached returns the statements that were made from input; nil where one is missing.
-func (c *costing) cached(ctx context.Context, by, input string) []*finops.Statement {
+func (c *costing) cached(ctx context.Context, kind kindOfCut, input string) []*finops.Statement {
 	var found []*finops.Statement
-	for _, key := range c.keys(by) {
+	for _, key := range c.keys(kind) {
 		e, err := cache.Read[keptStatement](ctx, c.Cache, key)
 		if err != nil || e.Header.InputHash != input {
 			return nil
@@ -109,7 +127,7 @@ func (c *costing) keep(ctx context.Context, read map[string]*finops.Statement, i
 		by = "all"
 	}
 	var out []*finops.Statement
-	for i, key := range c.keys(by) {
+	for i, key := range c.keys(kindOfCut{by, c.units}) {
 		s, uid := rest, ""
 		if i < len(c.clusters) {
 			b := c.clusters[i]
@@ -139,7 +157,7 @@ func (c *costing) keep(ctx context.Context, read map[string]*finops.Statement, i
 func (c *costing) hasOther(ctx context.Context, b *billed) bool {
 	for _, s := range spreads {
 		one := &costing{Fred: c.Fred, CostQuery: c.CostQuery, cut: finops.Cut{Every: aDay}, spread: s, clusters: []*billed{b}}
-		h, _, err := c.Cache.Peek(ctx, one.keys("all")[0])
+		h, _, err := c.Cache.Peek(ctx, one.keys(kindOfCut{by: "all"})[0])
 		if err == nil && (b.uid == "" || h.ClusterUID == b.uid) {
 			return true
 		}
@@ -152,8 +170,8 @@ func (c *costing) hasOther(ctx context.Context, b *billed) bool {
 func (c *costing) kept(ctx context.Context, b *billed) *finops.Statement {
 	one := &costing{Fred: c.Fred, CostQuery: c.CostQuery, cut: c.cut, spread: c.spread, clusters: []*billed{b}}
 	var newest cache.Entry[keptStatement]
-	for _, by := range c.kindsOfCut() {
-		e, err := cache.Read[keptStatement](ctx, c.Cache, one.keys(by)[0])
+	for _, kind := range c.kindsOfCut() {
+		e, err := cache.Read[keptStatement](ctx, c.Cache, one.keys(kind)[0])
 		if err != nil || b.uid != "" && e.Header.ClusterUID != "" && e.Header.ClusterUID != b.uid {
 			continue
 		}

@@ -151,7 +151,7 @@ func (c *costing) lately(t *finops.Tenancy) time.Duration {
 	for at := c.Start.Truncate(time.Hour); at.Before(end); at = at.Add(time.Hour) {
 		h := int(at.Sub(t.Start) / time.Hour)
 		if h < 0 || h >= len(t.Known) || !t.Known[h] {
-			unknown += c.Resolved.Overlap(at, at.Add(time.Hour))
+			unknown += c.Overlap(at, at.Add(time.Hour))
 		}
 	}
 	return unknown
@@ -160,7 +160,7 @@ func (c *costing) lately(t *finops.Tenancy) time.Duration {
 // howKept says in the provenance how it is known what pods kept.
 func (c *costing) howKept(unknown time.Duration) string {
 	const now = "they request or, where that is more, use at this moment, as if they had always been there"
-	switch whole := c.Resolved.Length(); {
+	switch whole := c.Length(); {
 	case unknown >= whole:
 		return "pods have the part of their node that " + now
 	case unknown == 0:

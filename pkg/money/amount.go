@@ -91,12 +91,29 @@ func (a Amount) Part(part, whole int64, decimals int32) Amount {
 	} else {
 		by.Mul(by, power(-shift))
 	}
-	var rounded Amount
-	rounded.d.Coeff.SetMathBigInt(divideHalfEven(n, by))
-	rounded.d.Negative = rounded.d.Coeff.Sign() < 0
-	rounded.d.Coeff.Abs(&rounded.d.Coeff)
-	rounded.d.Exponent = -decimals
-	return rounded
+	return rounded(n, by, decimals)
+}
+
+// rounded returns n / by × 10^-decimals.
+func rounded(n, by *big.Int, decimals int32) Amount {
+	var a Amount
+	a.d.Coeff.SetMathBigInt(divideHalfEven(n, by))
+	a.d.Negative = a.d.Coeff.Sign() < 0
+	a.d.Coeff.Abs(&a.d.Coeff)
+	a.d.Exponent = -decimals
+	return a
+}
+
+// Times returns a × by / of with at most that many decimals, half rounded to even. It
+// panics where of is 0.
+func (a Amount) Times(by, of Amount, decimals int32) Amount {
+	n, whole := new(big.Int).Mul(a.coefficient(), by.coefficient()), of.coefficient()
+	if shift := a.d.Exponent + by.d.Exponent - of.d.Exponent + decimals; shift >= 0 {
+		n.Mul(n, power(shift))
+	} else {
+		whole.Mul(whole, power(-shift))
+	}
+	return rounded(n, whole, decimals)
 }
 
 // coefficient returns the digits of a, with its sign.
