@@ -23,7 +23,7 @@ before it, of the same length, or what --first-start, --first-end and
 
 What of a difference comes of usage is that more or less was used, at the first
 window's prices; the rest comes of prices. What is new or gone is all usage. Of
-charges without a quantity, such as taxes, it is not known (BY OTHER), nor of
+charges without a quantity, such as taxes, it is not known (OTHER), nor of
 namespaces and workloads. The three add up to the difference.`,
 		Example: "  fred finops compare --focus bills/ --last 1mo\n  fred finops compare --focus bills/ --start 2026-10-01 --end 2026-11-01 --first-start 2026-09-01 --first-end 2026-10-01 --by region\n  fred finops compare --by namespace --fail-on 'increase>10%'",
 		Args:    noWords,

@@ -99,7 +99,7 @@ func amountIn(a *money.Amount, c money.Currency) string {
 	if a == nil {
 		return dash
 	}
-	return amountShort(*a) + " " + string(c)
+	return strings.TrimSuffix(amountShort(*a)+" "+string(c), " ")
 }
 
 // mayBe says between what a cost may lie; "" where it is none that is guessed.

@@ -29,7 +29,11 @@ func CostComparison(r fred.CostComparison, metric string, explain bool) Doc {
 					p.field(name, moment(w.Start)+" to "+moment(w.End)+" "+w.Start.Format("MST"))
 				}
 			}
-			p.field("cost", metric)
+			of := metric
+			if one := oneCurrency(r.Totals); one != "" {
+				of += ", in " + string(one)
+			}
+			p.field("cost", of)
 			p.origins(r.Provenance)
 			own := func(c finops.CostChange) bool { return c.Class != finops.Unmatched }
 			p.costChanges(r, "", own)
@@ -61,14 +65,32 @@ func (p *Page) costChanges(r fred.CostComparison, head string, of func(finops.Co
 		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(moved(b.Difference), moved(a.Difference)))
 	})
 	p.Line()
-	p.Table(costChangeTable(r.Cluster, head, changes, totals))
+	p.Table(costChangeTable(r.Cluster, head, changes, totals, oneCurrency(r.Totals)))
 }
 
 func kept(all []finops.CostChange, of func(finops.CostChange) bool) []finops.CostChange {
 	return slices.DeleteFunc(slices.Clone(all), func(c finops.CostChange) bool { return !of(c) })
 }
 
-func costChangeTable(cluster, title string, changes, totals []finops.CostChange) Table {
+// oneCurrency returns the currency that all amounts are in; "" if there are several.
+func oneCurrency(totals []finops.CostChange) money.Currency {
+	var one money.Currency
+	for i := range totals {
+		if c := totals[i].Currency; one != "" && c != one {
+			return ""
+		} else if one = c; c == "" {
+			return ""
+		}
+	}
+	return one
+}
+
+// others reports whether some of a change comes of neither usage nor prices.
+func others(totals []finops.CostChange) bool {
+	return slices.ContainsFunc(totals, func(t finops.CostChange) bool { return t.OtherEffect != nil && t.OtherEffect.Sign() != 0 })
+}
+
+func costChangeTable(cluster, title string, changes, totals []finops.CostChange, of money.Currency) Table {
 	rows := subjects(changes)
 	head := cmp.Or(title, costColumn(rows))
 	several := cluster == "" && head != "CLUSTER" && slices.ContainsFunc(rows, func(row finops.CostRow) bool { return row.Cluster != "" })
@@ -83,9 +105,9 @@ func costChangeTable(cluster, title string, changes, totals []finops.CostChange)
 	names := len(t.Columns)
 	t.Columns = append(t.Columns, Column{Header: head, Cut: Middle},
 		Column{Header: "FIRST", Right: true, Spare: 2}, Column{Header: "SECOND", Right: true, Spare: 1},
-		Column{Header: "DIFFERENCE", Right: true}, Column{Header: "%", Right: true})
+		Column{Header: "CHANGE", Right: true}, Column{Header: "%", Right: true})
 	if split {
-		t.Columns = append(t.Columns, Column{Header: "BY USAGE", Right: true, Spare: 4}, Column{Header: "BY PRICE", Right: true, Spare: 4}, Column{Header: "BY OTHER", Right: true, Spare: 5})
+		t.Columns = append(t.Columns, Column{Header: "BY USAGE", Right: true, Spare: 3}, Column{Header: "BY PRICE", Right: true, Spare: 3}, Column{Header: "OTHER", Right: true, Spare: 4, Wide: !others(totals)})
 	}
 	for i := range rows {
 		row := &rows[i]
@@ -100,12 +122,12 @@ func costChangeTable(cluster, title string, changes, totals []finops.CostChange)
 		if row.Class != finops.Plain {
 			name.Tone = term.Faint
 		}
-		t.Rows = append(t.Rows, append(append(cells, name), costChangeCells(&changes[i], split)...))
+		t.Rows = append(t.Rows, append(append(cells, name), costChangeCells(&changes[i], split, of)...))
 	}
 	for i := range totals {
 		total := make([]Cell, names+1)
 		total[names] = Cell{"total", term.Strong}
-		total = append(total, costChangeCells(&totals[i], split)...)
+		total = append(total, costChangeCells(&totals[i], split, of)...)
 		if i < len(totals)-1 { // of several currencies
 			t.Rows = append(t.Rows, total)
 		} else {
@@ -115,7 +137,12 @@ func costChangeTable(cluster, title string, changes, totals []finops.CostChange)
 	return t
 }
 
-func costChangeCells(c *finops.CostChange, split bool) []Cell {
+// costChangeCells shows a change; amounts in the currency that all are in are without it.
+func costChangeCells(c *finops.CostChange, split bool, of money.Currency) []Cell {
+	shown := c.Currency
+	if of != "" {
+		shown = ""
+	}
 	tone := term.Plain
 	if c.Difference != nil && c.Difference.Sign() < 0 {
 		tone = term.Good
@@ -128,8 +155,8 @@ func costChangeCells(c *finops.CostChange, split bool) []Cell {
 		percentage = "new"
 	}
 	cells := []Cell{
-		text(amountIn(c.First.Cost, c.Currency)), text(amountIn(c.Second.Cost, c.Currency)),
-		{signedIn(c.Difference, c.Currency), tone},
+		text(amountIn(c.First.Cost, shown)), text(amountIn(c.Second.Cost, shown)),
+		{signedIn(c.Difference, shown), tone},
 		{percentage, tone},
 	}
 	if split {

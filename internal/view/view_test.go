@@ -110,6 +110,9 @@ func pages(t testing.TB) []page {
 		made("allocation", plainCost(bill.Effective), func() (fred.CostReport, error) {
 			return f.Allocate(ctx, fred.CostQuery{By: "workload", Share: []string{"controlPlane"}})
 		}),
+		made("cost-compare", func(r fred.CostComparison) view.Doc { return view.CostComparison(r, "effective", false) }, func() (fred.CostComparison, error) {
+			return f.CompareCost(ctx, fred.CompareCostQuery{CostQuery: fred.CostQuery{Window: window.Asked{Last: "1mo"}}, Metric: bill.Effective})
+		}),
 		made("mix", view.Mix, func() (fred.MixReport, error) { return f.Mix(ctx, fred.MixQuery{}) }),
 		made("mix-all-days", view.Mix, func() (fred.MixReport, error) {
 			return f.Mix(ctx, fred.MixQuery{Query: all, Window: window.Asked{Last: "2d", Step: "1d"}})
