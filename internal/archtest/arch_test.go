@@ -77,6 +77,7 @@ var only = map[string][]string{
 	"github.com/danielgtaylor/huma/v2":         {"internal/server", "pkg/app"},
 	"github.com/aws/aws-sdk-go-v2/config":      {"pkg/cache/s3"},
 	"github.com/cockroachdb/apd/v3":            {"pkg/money"},
+	"github.com/parquet-go/parquet-go":         {"pkg/collector/focus"},
 	"k8s.io/cli-runtime/pkg/genericclioptions": {"internal/cli", "internal/wire"},
 }
 

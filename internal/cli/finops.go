@@ -40,8 +40,8 @@ func newFinOps(f *Factory) *cobra.Command {
 what window, you say.
 
 --focus names the bill: files in FOCUS 1.0 to 1.4, which AWS, Azure, Google and
-others export, as .csv, .csv.gz or .zip, or folders of them. Its charges are
-found to be of a cluster by the provider IDs of its nodes, then by the tags that
+others export, as .csv, .csv.gz, .zip or .parquet, or folders of them. Its
+charges are found to be of a cluster by the provider IDs of its nodes, then by the tags that
 clouds put on what is of a cluster, then by its name: each row says how. What is
 of no cluster that was asked about stands apart, and --whole-bill shows the bill
 as it is. Without a bill, nodes are priced at list prices, which --prices can

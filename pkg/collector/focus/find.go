@@ -51,7 +51,7 @@ func Find(paths ...string) (*Files, error) {
 	f.dropTwins()
 	if len(f.paths) == 0 && len(f.missing) == 0 {
 		return nil, fault.New(fault.NotFound, "no bill in %s", strings.Join(paths, ", ")).
-			Hinted("Name a FOCUS file (.csv, .csv.gz or .zip), or a folder with some.")
+			Hinted("Name a FOCUS file (.csv, .csv.gz, .zip or .parquet), or a folder with some.")
 	}
 	return f, nil
 }
@@ -158,7 +158,6 @@ func (f *Files) folder(root string) ([]string, error) {
 }
 
 // isBill says whether a file, by its name in small letters, may be one of a bill.
-// Those of a kind that is not read are, too: they are told as a problem.
 func isBill(name string) bool {
 	return slices.ContainsFunc([]string{".csv", ".csv.gz", ".zip", ".parquet"}, func(end string) bool { return strings.HasSuffix(name, end) })
 }

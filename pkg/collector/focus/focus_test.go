@@ -243,7 +243,7 @@ func TestAFileThatCannotBeReadIsTold(t *testing.T) {
 		{"semicolons", "a.csv", strings.ReplaceAll(header+good, ",", ";"), "separates its columns by other characters than commas", false},
 		{"a zip of what is packed", "a.zip", zipped(t, "bill.csv.gz", whole), "a.zip:bill.csv.gz: is packed within a zip, where CSV alone is read", false},
 		{"UTF-16", "a.csv", "\xff\xfeC\x00h\x00", "is UTF-16, and UTF-8 is read", false},
-		{"Parquet", "a.parquet", "PAR1\x15\x04", "is Parquet, which is not read", false},
+		{"Parquet", "a.parquet", "PAR1\x15\x04", "is Parquet that cannot be read", false},
 		{"a gzip that is cut short", "a.csv.gz", whole[:len(whole)-20], "unexpected EOF", true},
 		{"a gzip that is damaged", "a.csv.gz", whole[:len(whole)-8] + "\x00\x00\x00\x00" + whole[len(whole)-4:], "gzip: invalid checksum", true},
 		{"a gzip of nothing", "a.csv.gz", "\x1f\x8b\x08", "is a gzip that cannot be read: unexpected EOF", false},

@@ -32,8 +32,8 @@ var (
 
 // open hands what do needs of each CSV in the file at path: what it is called, and its
 // text, unpacked. Whether a file is packed is seen from its first bytes, whatever its
-// name. An error of do is returned as it is.
-func open(name string, do func(name string, text io.Reader) error) error {
+// name. What is Parquet is handed to columns. An error of either is returned as it is.
+func open(name string, do func(name string, text io.Reader) error, columns func(file io.ReaderAt, size int64) error) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return fmt.Errorf("cannot be opened: %w", bare(err))
@@ -57,7 +57,7 @@ func open(name string, do func(name string, text io.Reader) error) error {
 	case bytes.HasPrefix(begin, zipMark):
 		return openZip(name, file, info.Size(), do)
 	case bytes.Equal(begin, parquetMark):
-		return errors.New("is Parquet, which is not read")
+		return columns(file, info.Size())
 	default:
 		return do(name, file)
 	}

@@ -23,7 +23,9 @@ func (f *Files) Read(ctx context.Context, q bill.Question, each func(*bill.Charg
 		}
 	}
 	for _, path := range f.paths {
-		err := open(path, func(name string, in io.Reader) error { return r.text(ctx, name, in) })
+		err := open(path,
+			func(name string, in io.Reader) error { return r.text(ctx, name, in) },
+			func(file io.ReaderAt, size int64) error { return r.parquet(ctx, path, file, size) })
 		if err != nil && r.stop == nil {
 			_ = r.broken(path, 0, err) // which is in stop
 		}
