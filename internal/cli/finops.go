@@ -62,7 +62,7 @@ Amounts are exact decimals, and of several currencies never added.`,
 	windowFlags(flags, &s.query.Window, lastMonth)
 	s.limits.flag(cmd, "cost>1000USD")
 	cmd.RunE = s.run(f, (*fred.Fred).Cost)
-	cmd.AddCommand(newAllocate(f), newCostCompare(f))
+	cmd.AddCommand(newAllocate(f), newCostCompare(f), newBillCheck(f))
 	return cmd
 }
 
