@@ -16,7 +16,7 @@ import (
 type CostAmount struct {
 	Start time.Time     `json:"start"`
 	End   time.Time     `json:"end"`
-	Cost  *money.Amount `json:"cost" doc:"null where it is not known; 0 where there was nothing"`
+	Cost  *money.Amount `json:"cost" doc:"null where it is not known, as where the bill is of another time; 0 where there was nothing"`
 }
 
 // CostDifference is by how much costs of two windows differ, and why.
@@ -27,7 +27,7 @@ type CostDifference struct {
 	Percentage  *unit.Figure  `json:"percentage" doc:"Difference in percent of the first; null where that is 0 or not known"`
 	UsageEffect *money.Amount `json:"usageEffect" doc:"What of the difference comes of more or less being used, at the first window's prices; what is new or gone is it whole"`
 	PriceEffect *money.Amount `json:"priceEffect" doc:"What of it comes of other prices"`
-	OtherEffect *money.Amount `json:"otherEffect" doc:"What of it is of charges without a quantity, such as taxes: which of the two it is is not known"`
+	OtherEffect *money.Amount `json:"otherEffect" doc:"What of it is of charges without a quantity, such as taxes, or with one that has no price: which of the two it is is not known"`
 }
 
 // CostChange is how the costs of something differ between two windows. All effects add
@@ -40,7 +40,7 @@ type CostChange struct {
 
 // Changes compares what two tables of one layout have in their only pieces, by a metric:
 // row by row, and in total by currency, of clusters and of none. Where costs are
-// allocated, no quantity is known of rows, and no effect.
+// allocated, no quantity is known of rows, and no effect, unless prices never change.
 func Changes(first, second *Table, m bill.Metric) (rows, totals []CostChange) {
 	c := comparing{[2]*Table{first, second}, m}
 	keys := map[group]bool{}
@@ -52,7 +52,7 @@ func Changes(first, second *Table, m bill.Metric) (rows, totals []CostChange) {
 	effects := c.effects()
 	for _, g := range slices.SortedFunc(maps.Keys(keys), compareGroups) {
 		d := c.difference(first.rows[g], second.rows[g])
-		d.explained(effects[g])
+		c.explain(&d, effects[g])
 		rules := map[Rule]bool{}
 		for _, t := range c.tables {
 			if a := t.rows[g]; a != nil {
@@ -91,9 +91,10 @@ func (c *comparing) totals(effects map[group]*effect) []CostChange {
 				whole.unknown = whole.unknown || e.unknown
 			}
 		}
-		if len(effects) > 0 {
-			d.explained(whole)
+		if len(effects) == 0 {
+			whole = nil
 		}
+		c.explain(&d, whole)
 		out = append(out, CostChange{Subject: Subject{Class: g.class, Currency: g.currency}, CostDifference: d})
 	}
 	return out
@@ -105,6 +106,7 @@ func (c *comparing) difference(first, second *amounts) CostDifference {
 		w := window.Window{Start: t.Pieces[0].Start, End: t.Pieces[len(t.Pieces)-1].End}
 		out := CostAmount{Start: w.Start, End: w.End}
 		switch {
+		case t.Blank:
 		case a == nil:
 			out.Cost = &money.Amount{}
 		case a.known[c.metric]:
@@ -137,16 +139,16 @@ type effect struct {
 	unknown bool   // of some of it, no cost is known
 }
 
-// effects returns what the difference of each row comes of, line by line.
+// effects returns what the difference of each row comes of, item by item.
 func (c *comparing) effects() map[group]*effect {
-	lines := map[fine]bool{}
+	items := map[fine]bool{}
 	for _, t := range c.tables {
 		for key := range t.fine {
-			lines[key] = true
+			items[key] = true
 		}
 	}
 	out := map[group]*effect{}
-	for key := range lines {
+	for key := range items {
 		e := out[key.group]
 		if e == nil {
 			e = &effect{}
@@ -162,9 +164,10 @@ func (c *comparing) effects() map[group]*effect {
 	return out
 }
 
-// effectOf returns what the difference of a line comes of: with the quantities q and
+// effectOf returns what the difference of an item comes of: with the quantities q and
 // costs c of two windows, (q2 − q1) × c1 / q1 comes of usage, rounded half to even to 12
-// decimals, and the rest of prices.
+// decimals, and the rest of prices. Where there is a cost and no quantity to speak of,
+// there is no price.
 func (c *comparing) effectOf(key fine, first, second *amounts) (out counts, known bool) {
 	var cost, used [2]money.Amount
 	for i, a := range []*amounts{first, second} {
@@ -177,11 +180,14 @@ func (c *comparing) effectOf(key fine, first, second *amounts) (out counts, know
 		cost[i], used[i] = a.costs[c.metric].Amount(), a.used.Amount()
 	}
 	difference := cost[1].Sub(cost[0])
+	nothing := func(i int) bool { return used[i].Sign() == 0 && cost[i].Sign() == 0 }
 	switch {
-	case key.line.Unit == "":
+	case key.item == "":
 		out.other = difference
-	case used[0].Sign() == 0 || used[1].Sign() == 0:
+	case first == nil || second == nil || nothing(0) || nothing(1):
 		out.usage = difference
+	case used[0].Sign() <= 0 || used[1].Sign() <= 0:
+		out.other = difference
 	default:
 		out.usage = cost[0].Times(used[1].Sub(used[0]), used[0], decimals)
 		out.price = difference.Sub(out.usage)
@@ -189,10 +195,13 @@ func (c *comparing) effectOf(key fine, first, second *amounts) (out counts, know
 	return out, true
 }
 
-// explained says what d comes of, where that is known.
-func (d *CostDifference) explained(e *effect) {
-	if e == nil || e.unknown || d.Difference == nil {
-		return
+// explain says what d comes of, where that is known.
+func (c *comparing) explain(d *CostDifference, e *effect) {
+	switch {
+	case d.Difference == nil:
+	case c.tables[0].Steady && c.tables[1].Steady:
+		d.UsageEffect, d.PriceEffect, d.OtherEffect = d.Difference, new(money.Amount), new(money.Amount)
+	case e != nil && !e.unknown:
+		d.UsageEffect, d.PriceEffect, d.OtherEffect = new(e.usage), new(e.price), new(e.other)
 	}
-	d.UsageEffect, d.PriceEffect, d.OtherEffect = new(e.usage), new(e.price), new(e.other)
 }

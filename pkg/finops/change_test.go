@@ -13,10 +13,16 @@ import (
 // used is a charge of an hour for a quantity of something.
 func used(service, cost, unit, quantity string) finops.Line {
 	l := line(finops.Other, "", cost, 1)
-	l.Service, l.Unit = service, unit
+	l.Service = service
 	if unit != "" {
-		l.Quantities = []money.Amount{amount(quantity)}
+		l.Item, l.Unit, l.Quantities = service, unit, []money.Amount{amount(quantity)}
 	}
+	return l
+}
+
+// item is a line as it is, of another item.
+func item(l finops.Line, name string) finops.Line {
+	l.Item = name
 	return l
 }
 
@@ -62,6 +68,42 @@ func TestADifferenceComesOfUsageAndOfPrices(t *testing.T) {
 		"thirdsUSD":  {"1", "2", "0.333333333333", "0.666666666667", "0"},
 	}, rows)
 	require.Equal(t, map[string][5]string{"USD": {"21", "32.5", "4.333333333333", "6.666666666667", "0.5"}}, totals)
+}
+
+func TestWhatIsDearerIsNoPriceOfWhatIsNot(t *testing.T) {
+	small, large := used("compute", "10", "Hrs", "100"), item(used("compute", "40", "Hrs", "100"), "large")
+	smaller, larger := used("compute", "5", "Hrs", "50"), item(used("compute", "60", "Hrs", "150"), "large")
+	rows, _ := changes(t, "service", []finops.Line{small, large}, []finops.Line{smaller, larger})
+	require.Equal(t, [5]string{"50", "65", "15", "0", "0"}, rows["computeUSD"], "both cost what they did, and there is more of the dearer")
+}
+
+func TestWhereAnItemLiesDoesNotMatter(t *testing.T) {
+	here, there := used("compute", "10", "Hrs", "100"), used("compute", "24", "Hrs", "200")
+	here.Account, here.AccountName, here.Rule = "1", "before", finops.ByTag
+	there.Account, there.AccountName, there.Rule = "1", "after", finops.ByResource
+	rows, _ := changes(t, "account", []finops.Line{here}, []finops.Line{there})
+	require.Equal(t, [5]string{"10", "24", "10", "4", "0"}, rows["USD"], "an account that has another name is the same")
+}
+
+func TestWhereThereIsNoPriceThereIsNoEffect(t *testing.T) {
+	tests := []struct {
+		name                                   string
+		cost1, quantity1, cost2, quantity2     string
+		wantUsage, wantPrice, wantWithoutCause string
+	}{
+		{"a fee, then the same for something", "5", "0", "6", "10", "0", "0", "1"},
+		{"something, then a fee without anything", "6", "10", "5", "0", "0", "0", "-1"},
+		{"more was given back than used", "-5", "-1", "6", "10", "0", "0", "11"},
+		{"nothing for nothing, then something", "0", "0", "6", "10", "6", "0", "0"},
+		{"something, then nothing for nothing", "6", "10", "0", "0", "-6", "0", "0"},
+		{"free, then not", "0", "10", "6", "20", "0", "6", "0"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			rows, _ := changes(t, "service", []finops.Line{used("a", tt.cost1, "Hrs", tt.quantity1)}, []finops.Line{used("a", tt.cost2, "Hrs", tt.quantity2)})
+			require.Equal(t, [5]string{tt.cost1, tt.cost2, tt.wantUsage, tt.wantPrice, tt.wantWithoutCause}, rows["aUSD"])
+		})
+	}
 }
 
 func TestWhatIsNotKnownIsNoDifference(t *testing.T) {

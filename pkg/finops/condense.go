@@ -15,7 +15,7 @@ type Question struct {
 	Spread bill.Spread
 	By     string // what Groupings has, or TagPrefix and a key
 	Strict bool   // the first problem is an error
-	Units  bool   // count what was used, too, by its unit
+	Units  bool   // count what was used, too, item by item
 }
 
 // TagPrefix begins a grouping by the values of a tag.
@@ -44,7 +44,7 @@ func Condense(ctx context.Context, src bill.Source, m *Matcher, q Question) (map
 	}
 	fields := bill.FourCosts | matched | bill.Commitment | bill.Region | bill.SubAccount
 	if q.Units {
-		fields |= bill.Consumed | bill.Priced
+		fields |= bill.Consumed | bill.Priced | bill.SKU
 	}
 	sum, err := src.Read(ctx, bill.Question{Fields: fields, Strict: q.Strict, Problem: func(p bill.Problem) {
 		if len(c.problems) < mostProblems {
@@ -106,6 +106,7 @@ type condensing struct {
 	sheet       *sheet
 	fold        func(Key) Key // nil: keys stay as they are
 	folded      bool
+	mixed       bool      // quantities are left out
 	first, last time.Time // when the first charge starts and the last ends
 	problems    []bill.Problem
 	doubts      Doubts
@@ -116,7 +117,7 @@ type condensing struct {
 // onlyAsked drops from k what the question does not group by.
 func (c *condensing) onlyAsked(k Key) Key {
 	all := k
-	k = Key{Match: all.Match, Currency: all.Currency, Unit: all.Unit}
+	k = Key{Match: all.Match, Currency: all.Currency, Item: all.Item, Unit: all.Unit}
 	switch c.q.By {
 	case "service":
 		k.Service = all.Service
@@ -155,9 +156,10 @@ func (c *condensing) add(ch *bill.Charge) {
 	}
 	key := c.key(ch, match)
 	var used bill.Quantity
-	if c.q.Units {
-		used = usedOf(ch)
-		key.Unit = used.Unit
+	if c.q.Units && !c.mixed {
+		if used = usedOf(ch); used.Known {
+			key.Item, key.Unit = itemOf(ch), used.Unit
+		}
 	}
 	line := c.sheet.line(key)
 	for at := first; at <= last; at++ {
@@ -176,10 +178,28 @@ func (c *condensing) add(ch *bill.Charge) {
 			cell.used.Add(part.Of(used.Amount))
 		}
 	}
-	if len(c.sheet.cells) > mostCells && !c.folded {
-		c.folded, c.fold = true, c.onlyAsked
-		c.sheet = c.sheet.folded(c.fold)
+	if len(c.sheet.cells) > mostCells {
+		c.shrink()
 	}
+}
+
+// shrink drops from all keys what the question does not group by and, where that was done
+// already, of what the quantities are.
+func (c *condensing) shrink() {
+	switch {
+	case !c.folded && !c.byTag:
+		c.folded, c.fold = true, c.onlyAsked
+	case c.q.Units && !c.mixed:
+		c.mixed = true
+		c.fold = func(k Key) Key {
+			k = c.onlyAsked(k)
+			k.Item, k.Unit = "", ""
+			return k
+		}
+	default:
+		return
+	}
+	c.sheet = c.sheet.folded(c.fold)
 }
 
 // usedOf returns how much of something a charge is for, as far as the bill tells of what.
@@ -190,6 +210,19 @@ func usedOf(ch *bill.Charge) bill.Quantity {
 		}
 	}
 	return bill.Quantity{}
+}
+
+// itemOf returns what a charge is for that has one price: its SKU or, where the bill tells
+// none, its service in its region.
+func itemOf(ch *bill.Charge) string {
+	item := ch.SKU
+	if item == "" {
+		item = ch.Service + " in " + ch.Region
+	}
+	if ch.Category != bill.Usage {
+		item = string(ch.Category) + " of " + item
+	}
+	return item
 }
 
 func (c *condensing) key(ch *bill.Charge, match Match) Key {
@@ -227,7 +260,7 @@ func (c *condensing) statements(sum bill.Summary) map[string]*Statement {
 	of := func(cluster string) *Statement {
 		s := out[cluster]
 		if s == nil {
-			s = &Statement{Start: c.first, End: c.last, Charges: c.charges[cluster], Lines: []Line{}, Summary: sum, Problems: c.problems, Doubts: c.doubts, Folded: c.folded}
+			s = &Statement{Start: c.first, End: c.last, Charges: c.charges[cluster], Lines: []Line{}, Summary: sum, Problems: c.problems, Doubts: c.doubts, Folded: c.folded, Mixed: c.mixed}
 			out[cluster] = s
 		}
 		return s

@@ -116,12 +116,18 @@ func TestAWindowThatIsSplitAnywhereAddsUpToItsUnion(t *testing.T) {
 }
 
 // endless is a bill with more kinds of charges than are kept.
-type endless struct{ kinds int }
+type endless struct {
+	kinds int
+	items int // of which they are; nobody tells, where there are none
+}
 
 func (e endless) Read(_ context.Context, _ bill.Question, each func(*bill.Charge) error) (bill.Summary, error) {
 	for i := range e.kinds {
 		c := bill.Charge{Start: noon, End: noon.Add(time.Hour), Currency: "USD", Category: bill.Usage, Service: fmt.Sprint("s", i%7), SubAccount: fmt.Sprint("a", i)}
 		c.Costs[bill.Effective] = bill.Value{Amount: amount("0.01"), Known: true}
+		if e.items > 0 {
+			c.SKU, c.Consumed = fmt.Sprint("sku", i%e.items), bill.Quantity{Value: bill.Value{Amount: amount("0.5"), Known: true}, Unit: "Hrs"}
+		}
 		if err := each(&c); err != nil {
 			return bill.Summary{}, err
 		}
@@ -130,7 +136,7 @@ func (e endless) Read(_ context.Context, _ bill.Question, each func(*bill.Charge
 }
 
 func TestABillWithTooManyKindsIsCondensedToWhatIsAsked(t *testing.T) {
-	all, err := finops.Condense(t.Context(), endless{200_000}, finops.NewMatcher(nil), finops.Question{Cut: finops.Cut{Every: 24 * time.Hour}, By: "service"})
+	all, err := finops.Condense(t.Context(), endless{kinds: 200_000}, finops.NewMatcher(nil), finops.Question{Cut: finops.Cut{Every: 24 * time.Hour}, By: "service"})
 	require.NoError(t, err)
 	s := all[""]
 	require.True(t, s.Folded)
@@ -142,4 +148,31 @@ func TestABillWithTooManyKindsIsCondensedToWhatIsAsked(t *testing.T) {
 	}
 	require.Equal(t, "2000.00", sum.FloatString(2))
 	require.True(t, slices.IsSortedFunc(s.Lines, func(a, b finops.Line) int { return len(a.Service) - len(b.Service) }))
+}
+
+func TestItemsOfABillAreToldApartAsLongAsThereIsRoom(t *testing.T) {
+	const charges = 151_000
+	for _, tt := range []struct {
+		by           string
+		items, lines int
+		mixed        bool
+	}{{"service", 50, 350, false}, {"service", charges, 7, true}, {"tag:team", charges, 1, true}} {
+		all, err := finops.Condense(t.Context(), endless{charges, tt.items}, finops.NewMatcher(nil), finops.Question{Cut: finops.Cut{Every: 24 * time.Hour}, By: tt.by, Units: true})
+		require.NoError(t, err)
+		s := all[""]
+		require.Equal(t, tt.mixed, s.Mixed)
+		require.Len(t, s.Lines, tt.lines)
+		cost, used := new(big.Rat), new(big.Rat)
+		for _, l := range s.Lines {
+			require.Equal(t, tt.mixed, l.Item == "")
+			cost.Add(cost, rat(l.Costs[bill.Effective][0]))
+			if !tt.mixed {
+				used.Add(used, rat(l.Quantities[0]))
+			}
+		}
+		require.Equal(t, "1510.00", cost.FloatString(2))
+		if !tt.mixed {
+			require.Equal(t, "75500", used.FloatString(0))
+		}
+	}
 }

@@ -55,7 +55,7 @@ func EstimateOf(cluster string, machines []Machine, founded time.Time, pieces []
 		e.Rates[p.Currency] = Rate{rate.Value.Add(p.Value), rate.Low.Add(p.Low), rate.High.Add(p.High)}
 		line := Line{Key: Key{
 			Match: Match{Cluster: cluster, Part: Node, Name: m.Node}, Currency: p.Currency, Category: bill.Usage,
-			Service: cmp.Or(m.Type, "untyped") + " nodes", Region: m.Region, Unit: "h",
+			Service: cmp.Or(m.Type, "untyped") + " nodes", Region: m.Region,
 		}}
 		line.priced(m, p, founded, pieces, now)
 		if len(line.At) > 0 {
@@ -80,7 +80,6 @@ func (l *Line) priced(m *Machine, p Price, founded time.Time, pieces []window.Wi
 		l.At = append(l.At, i)
 		l.Costs[bill.Effective] = append(l.Costs[bill.Effective], hours(p.Value, always))
 		l.Costs[bill.List] = append(l.Costs[bill.List], hours(p.List, always))
-		l.Quantities = append(l.Quantities, hours(money.New(1, 0), always))
 		l.Low = append(l.Low, hours(p.Low, max(0, sure)))
 		l.High = append(l.High, hours(p.High, always))
 	}

@@ -101,7 +101,9 @@ type Layout struct {
 	Cut    Cut             // of the statements
 	Pieces []window.Window // of the window
 	Steps  bool            // rows say of which piece they are
-	Fine   bool            // costs are kept line by line, too, to be compared
+	Fine   bool            // costs are kept item by item, too, to be compared
+	Steady bool            // prices never change
+	Blank  bool            // nothing is known of the window
 	Whole  bool            // no cluster is asked about: all charges are alike
 }
 
@@ -127,7 +129,7 @@ type amounts struct {
 	known     [len(bill.Metrics)]bool
 	low, high money.Sum
 	guessed   bool
-	used      money.Sum // of what the line's unit is of
+	used      money.Sum // of the item
 	rules     map[Rule]bool
 }
 
@@ -154,7 +156,7 @@ func (t *Table) Add(lines []Line, label string, elsewhere bool) {
 			at := amountsOf(t.rows, g)
 			at.add(l, j)
 			if t.Fine {
-				t.finely(fine{g, lookupOf(l.Key), elsewhere}).add(l, j)
+				t.finely(fine{g, l.Item, l.Unit, elsewhere}).add(l, j)
 			}
 			if l.Rule != "" {
 				at.rules[l.Rule] = true
@@ -166,11 +168,11 @@ func (t *Table) Add(lines []Line, label string, elsewhere bool) {
 	}
 }
 
-// fine is a line of a row.
+// fine is an item of a row.
 type fine struct {
 	group
-	line      lookup
-	elsewhere bool
+	item, unit string
+	elsewhere  bool
 }
 
 func (t *Table) finely(key fine) *amounts {

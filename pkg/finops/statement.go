@@ -20,6 +20,7 @@ type Statement struct {
 	Problems []bill.Problem `json:"problems,omitempty"` // the first of them
 	Doubts   Doubts         `json:"doubts,omitzero"`
 	Folded   bool           `json:"folded,omitempty"` // by what was asked for alone: there was too much
+	Mixed    bool           `json:"mixed,omitempty"`  // without quantities, though they were asked for: there was too much
 }
 
 // Doubts count charges whose costs are hardly what they should be.
@@ -41,7 +42,8 @@ type Key struct {
 	AccountName string         `json:"accountName,omitempty"`
 	Tag         *string        `json:"tag,omitempty"` // value of the tag that was asked about; nil where there is none
 
-	Unit string `json:"unit,omitempty"` // of the quantities; "" where there are none
+	Item string `json:"item,omitempty"` // what the quantities are of, which has one price; "" where there are none
+	Unit string `json:"unit,omitempty"` // of the quantities
 
 	// To and Class say to whom an allocation gave it; a bill does not know.
 	To    Who   `json:"-"`
@@ -55,7 +57,7 @@ type Line struct {
 	// Costs by metric, and by piece as At has them; a metric of which nothing is known
 	// is nil.
 	Costs [len(bill.Metrics)][]money.Amount `json:"costs"`
-	// Quantities are what was used, in Unit, where the question is about it.
+	// Quantities are how much of Item was used, in Unit, where the question is about it.
 	Quantities []money.Amount `json:"quantities,omitempty"`
 	// Low and High are what the effective costs may be, where they are guessed.
 	Low  []money.Amount `json:"low,omitempty"`
@@ -66,7 +68,7 @@ type Line struct {
 type cell struct {
 	costs [len(bill.Metrics)]money.Sum
 	known [len(bill.Metrics)]bool
-	used  money.Sum // of what the key's unit is of
+	used  money.Sum // of the key's item
 }
 
 type cellKey struct {
@@ -129,7 +131,9 @@ func (s *sheet) folded(fold func(Key) Key) *sheet {
 			into.costs[m].Merge(&c.costs[m])
 			into.known[m] = into.known[m] || c.known[m]
 		}
-		into.used.Merge(&c.used)
+		if s.lines[at.line].Item != "" {
+			into.used.Merge(&c.used)
+		}
 	}
 	return out
 }
@@ -186,6 +190,6 @@ func (k *Key) compare(o *Key) int {
 		cmp.Compare(k.Cluster, o.Cluster), cmp.Compare(k.Currency, o.Currency), cmp.Compare(k.Service, o.Service),
 		cmp.Compare(k.Category, o.Category), cmp.Compare(k.Region, o.Region), cmp.Compare(k.Account, o.Account),
 		cmp.Compare(k.AccountName, o.AccountName), cmp.Compare(k.Part, o.Part), cmp.Compare(k.Name, o.Name),
-		cmp.Compare(k.Rule, o.Rule), cmp.Compare(k.Unit, o.Unit), cmp.Compare(tag(k.Tag), tag(o.Tag)),
+		cmp.Compare(k.Rule, o.Rule), cmp.Compare(k.Item, o.Item), cmp.Compare(k.Unit, o.Unit), cmp.Compare(tag(k.Tag), tag(o.Tag)),
 	)
 }

@@ -115,6 +115,9 @@ type costing struct {
 	table    *finops.Table
 	residual map[money.Currency]money.Amount // of what is allocated
 	unknown  time.Duration                   // for how long of the window it is not known what pods kept, at most
+	told     bool                            // of some of the window there is a bill, or an estimate
+	covered  time.Duration                   // of how long of it
+	mixed    bool                            // what was used is not known: there was too much
 	report   *CostReport
 }
 
@@ -371,9 +374,7 @@ func (c *costing) doubt(s *finops.Statement) {
 	if why := s.Doubts.Why(); why != "" {
 		c.warn(report.Note, "", "%s: compare with --cost billed", why)
 	}
-	if !s.Start.IsZero() && (!s.Start.Before(c.End) || !s.End.After(c.Start)) {
-		c.warn(report.Note, "", "the bill is of %s to %s: it has nothing in this window", s.Start.Format(time.DateOnly), s.End.Format(time.DateOnly))
-	}
+	c.cover(s)
 }
 
 // countOf says how many of what there are: 1 row, 20 rows.
@@ -437,6 +438,7 @@ func (c *costing) estimate() error {
 	}
 	cut := finops.Cut{Pieces: c.pieces}
 	c.table = c.newTable(cut)
+	c.table.Steady, c.told, c.covered = true, true, c.Length()
 	if finops.Allocated(c.By) {
 		cut.Pieces = c.cut.All()
 	}

@@ -29,14 +29,23 @@ func (f *Fred) CompareCost(ctx context.Context, q CompareCostQuery) (CostCompari
 	out := report.New[finops.CostChange, finops.CostChange]("CostComparison")
 	out.Simulated = f.Simulated
 	first, second, err := f.costingTwo(q)
+	if err == nil {
+		err = answerTwo(ctx, first, second)
+	}
+	if err == nil && (first.mixed || second.mixed) && !overlap(first, second) { // of two pieces there may be room for all
+		pieces := []window.Window{first.Resolved.Window, second.Resolved.Window}
+		slices.SortFunc(pieces, func(a, b window.Window) int { return a.Start.Compare(b.Start) })
+		if first, second, err = f.costingTwo(q); err == nil {
+			first.cut, second.cut = finops.Cut{Pieces: pieces}, finops.Cut{Pieces: pieces}
+			err = answerTwo(ctx, first, second)
+		}
+	}
 	if err != nil {
 		return out, err
 	}
 	for _, c := range []*costing{second, first} {
-		if err := c.answer(ctx); err != nil {
-			return out, err
-		}
 		c.comment()
+		c.warnOfLack()
 	}
 	if methodOf(first) != methodOf(second) {
 		return out, fault.New(fault.NotFound, "one of the two windows is on the bill that is cached, and the other is not").Hinted("Name the bill with --focus.")
@@ -56,6 +65,20 @@ func (f *Fred) CompareCost(ctx context.Context, q CompareCostQuery) (CostCompari
 	}
 	return out, nil
 }
+
+// answerTwo answers both; the first takes what the second has read, if it can.
+func answerTwo(ctx context.Context, first, second *costing) error {
+	for _, c := range []*costing{second, first} {
+		if err := c.answer(ctx); err != nil {
+			return err
+		}
+		c.table.Blank = !c.told && len(c.table.Sums()) == 0
+		first.Refresh = first.Refresh && first.cut.String() != second.cut.String()
+	}
+	return nil
+}
+
+func overlap(a, b *costing) bool { return a.Overlap(b.Start, b.End) > 0 }
 
 func methodOf(c *costing) report.Method {
 	for _, p := range c.report.Provenance {
@@ -83,8 +106,49 @@ func (f *Fred) costingTwo(q CompareCostQuery) (first, second *costing, err error
 	}
 	for _, c := range []*costing{first, second} {
 		r := report.New[finops.CostRow, finops.CostTotal]("CostReport")
-		c.units, c.report = true, &r
+		c.units, c.report = !finops.Allocated(c.By), &r
 		r.Simulated, r.Window = f.Simulated, &c.Resolved.Window
 	}
 	return first, second, nil
+}
+
+// cover notes for how long of the window the bill of s is, and says where it is not at all.
+func (c *costing) cover(s *finops.Statement) {
+	if s.Start.IsZero() {
+		return
+	}
+	c.covered = max(c.covered, c.Overlap(s.Start, s.End))
+	if s.Start.Before(c.End) && s.End.After(c.Start) {
+		c.told = true
+	} else {
+		c.warn(report.Note, "", "the bill is of %s to %s: it has nothing from %s to %s",
+			s.Start.Format(time.DateOnly), s.End.Format(time.DateOnly), c.Start.Format(time.DateOnly), c.End.Format(time.DateOnly))
+	}
+	c.mixed = c.mixed || s.Mixed
+}
+
+// warnOfLack says what of a window that is compared is not known.
+func (c *costing) warnOfLack() {
+	if c.mixed {
+		c.warn(report.Note, "", "the bill has too many SKUs to tell usage from prices by this: group by less")
+	}
+	w := c.Resolved.Window
+	if w.End.After(c.now) {
+		w.End = midnight(c.now) // today is on no bill
+	}
+	if lack := w.Length() - c.covered; c.told && lack >= time.Hour {
+		c.warn(report.Note, "", "of the window from %s to %s, %s not on the bill", c.Start.Format(time.DateOnly), c.End.Format(time.DateOnly), isOrAre(lack))
+	}
+}
+
+// isOrAre says how long a time is, in days if they are whole, and that it is.
+func isOrAre(d time.Duration) string {
+	n, of := int(d.Hours()), "hour"
+	if d%aDay == 0 {
+		n, of = n/24, "day"
+	}
+	if n == 1 {
+		return countOf(n, of) + " is"
+	}
+	return countOf(n, of) + " are"
 }

@@ -1,13 +1,18 @@
 package fred_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/fredctl/fred/pkg/bill"
 	"github.com/fredctl/fred/pkg/fault"
+	"github.com/fredctl/fred/pkg/finops"
 	"github.com/fredctl/fred/pkg/fred"
+	"github.com/fredctl/fred/pkg/money"
 	"github.com/fredctl/fred/pkg/window"
 )
 
@@ -37,6 +42,12 @@ func TestCostsOfTwoWindowsAreCompared(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, r.Items, cached.Items)
 
+	q.Refresh = true
+	_, err = s.CompareCost(t.Context(), q)
+	require.NoError(t, err)
+	require.Equal(t, 2, b.reads, "refreshed once, for both windows")
+	q.Refresh = false
+
 	q.By = "namespace"
 	r, err = s.CompareCost(t.Context(), q)
 	require.NoError(t, err)
@@ -54,10 +65,72 @@ func TestCostsOfTwoWindowsAreCompared(t *testing.T) {
 
 func TestListPricesOfTwoWindowsDifferByUsage(t *testing.T) {
 	s := dev(t)
-	r, err := s.CompareCost(t.Context(), fred.CompareCostQuery{CostQuery: fred.CostQuery{Window: window.Asked{Last: "1d"}}, Metric: bill.Effective})
-	require.NoError(t, err)
-	for _, c := range r.Items {
-		require.Equal(t, 0, c.PriceEffect.Sign())
-		require.Zero(t, c.UsageEffect.Cmp(*c.Difference))
+	for _, by := range []string{"service", "namespace"} {
+		r, err := s.CompareCost(t.Context(), fred.CompareCostQuery{CostQuery: fred.CostQuery{Window: window.Asked{Last: "1d"}, By: by}, Metric: bill.Effective})
+		require.NoError(t, err)
+		for _, c := range append(r.Items, r.Totals...) {
+			require.Equal(t, 0, c.PriceEffect.Sign())
+			require.Zero(t, c.UsageEffect.Cmp(*c.Difference))
+		}
 	}
+}
+
+func TestOfATimeThatIsOnNoBillNothingIsKnown(t *testing.T) {
+	s, _ := billed(t, days)
+	q := fred.CompareCostQuery{CostQuery: fred.CostQuery{Window: window.Asked{Start: "2026-10-20", End: "2026-10-21"}}, Metric: bill.Effective}
+	r, err := s.CompareCost(t.Context(), q)
+	require.NoError(t, err)
+	for _, c := range append(r.Items, r.Totals...) {
+		require.Nil(t, c.First.Cost, "which is not 0")
+		require.Equal(t, "1", c.Second.Cost.String())
+		require.Nil(t, c.Difference)
+		require.Nil(t, c.UsageEffect)
+	}
+	require.Contains(t, r.Warnings[len(r.Warnings)-1].Message, "it has nothing from 2026-10-19 to 2026-10-20")
+
+	q.Window = window.Asked{Start: "2026-10-21", End: "2026-10-23"}
+	r, err = s.CompareCost(t.Context(), q)
+	require.NoError(t, err)
+	said := []string{}
+	for _, w := range r.Warnings {
+		said = append(said, w.Message)
+	}
+	require.Equal(t, []string{
+		"of the window from 2026-10-21 to 2026-10-23, 1 day is not on the bill", "of the window from 2026-10-19 to 2026-10-21, 1 day is not on the bill",
+	}, said)
+	require.Equal(t, "1", r.Totals[0].First.Cost.String())
+}
+
+// vast is a bill of 30 days with more items than are kept by the day.
+type vast struct{ reads int }
+
+func (*vast) Version() (string, error) { return "1", nil }
+func (*vast) Skipped() []string        { return nil }
+
+func (v *vast) Read(_ context.Context, _ bill.Question, each func(*bill.Charge) error) (bill.Summary, error) {
+	v.reads++
+	start := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	for day := range 30 {
+		for sku := range 5100 {
+			at := start.AddDate(0, 0, day)
+			c := bill.Charge{Start: at, End: at.AddDate(0, 0, 1), Currency: "USD", Category: bill.Usage, Service: "EC2", SKU: fmt.Sprint(sku)}
+			c.Costs[bill.Effective] = bill.Value{Amount: money.New(int64(10+day/15), -2), Known: true} // 0.10, then 0.11
+			c.Consumed = bill.Quantity{Value: bill.Value{Amount: money.New(1, 0), Known: true}, Unit: "Hrs"}
+			if err := each(&c); err != nil {
+				return bill.Summary{}, err
+			}
+		}
+	}
+	return bill.Summary{}, nil
+}
+
+func TestItemsAreToldApartHoweverManyThereAre(t *testing.T) {
+	v := &vast{}
+	s := newStand(t, &world{}, func(o *fred.Options) { o.Bill = func() (fred.Bill, error) { return v, nil } })
+	r, err := s.CompareCost(t.Context(), fred.CompareCostQuery{CostQuery: fred.CostQuery{Whole: true, Window: window.Asked{Start: "2026-10-16", End: "2026-10-31"}}, Metric: bill.Effective})
+	require.NoError(t, err)
+	require.Empty(t, r.Warnings)
+	require.Equal(t, finops.Plain, r.Totals[0].Class)
+	require.Equal(t, []string{"765", "0", "0"}, []string{r.Totals[0].PriceEffect.String(), r.Totals[0].UsageEffect.String(), r.Totals[0].OtherEffect.String()}, "5,100 items for 15 days at 0.01 more")
+	require.Equal(t, 2, v.reads, "by the day, where there is no room, then by window")
 }

@@ -87,7 +87,7 @@ func (c *costing) keys(kind kindOfCut) []cache.Key {
 	}
 	every += "-" + c.proration()
 	if kind.units {
-		every += "-units"
+		every += "-items"
 	}
 	what := []string{kind.by, every}
 	var keys []cache.Key
