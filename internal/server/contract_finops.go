@@ -27,8 +27,18 @@ type uiCosts struct {
 func (q uiQuery) cost() fred.CostQuery {
 	return fred.CostQuery{
 		Query: fred.Query{Clusters: []string{q.Cluster}}, By: "cluster",
-		Window: window.Asked{Start: q.Start, End: q.End, Step: string(q.step())},
+		Window: window.Asked{Start: q.Start, End: wholeHour(q.End), Step: string(q.step())},
 	}
+}
+
+// wholeHour returns the end of a window: the client takes the last second of an hour for
+// the end of it, and bills are of whole hours.
+func wholeHour(end string) string {
+	t, err := time.Parse(time.RFC3339Nano, end)
+	if next := t.Truncate(time.Second).Add(time.Second); err == nil && next.Truncate(time.Hour).Equal(next) {
+		return next.Format(time.RFC3339)
+	}
+	return end
 }
 
 func (s *Server) uiCost(ctx context.Context, q uiQuery) (uiCosts, string, error) {
@@ -59,7 +69,7 @@ func (s *Server) uiCost(ctx context.Context, q uiQuery) (uiCosts, string, error)
 func (s *Server) uiCompareCost(ctx context.Context, q uiQuery) (uiComparison, string, error) {
 	c := q.cost()
 	c.Window.Step = ""
-	r, err := s.Fred.CompareCost(ctx, fred.CompareCostQuery{CostQuery: c, First: window.Asked{Start: q.First.Start, End: q.First.End}, Metric: bill.Effective})
+	r, err := s.Fred.CompareCost(ctx, fred.CompareCostQuery{CostQuery: c, First: window.Asked{Start: q.First.Start, End: wholeHour(q.First.End)}, Metric: bill.Effective})
 	out := uiComparison{Cluster: q.Named, Unit: uiUSD, Note: "no cost of the two windows is known in USD"}
 	if err != nil {
 		return out, "", err
@@ -67,7 +77,7 @@ func (s *Server) uiCompareCost(ctx context.Context, q uiQuery) (uiComparison, st
 	for _, w := range []struct {
 		asked window.Asked
 		to    *uiTotal
-	}{{window.Asked{Start: q.First.Start, End: q.First.End}, &out.First}, {c.Window, &out.Second}} {
+	}{{window.Asked{Start: q.First.Start, End: q.First.End}, &out.First}, {window.Asked{Start: q.Start, End: q.End}, &out.Second}} {
 		meant, err := w.asked.Resolve(s.Fred.Now(), "")
 		if err != nil {
 			return out, "", err
@@ -76,19 +86,35 @@ func (s *Server) uiCompareCost(ctx context.Context, q uiQuery) (uiComparison, st
 	}
 	for i := range r.Totals {
 		t := &r.Totals[i]
-		if t.Class == finops.Unmatched || t.Currency != uiCurrency || t.Difference == nil {
-			continue
-		}
-		out.Note = ""
-		out.First.Total, out.Second.Total = rounded(t.First.Cost.Float()), rounded(t.Second.Cost.Float())
-		out.Difference.Value = rounded(out.Second.Total - out.First.Total)
-		if t.Percentage == nil {
-			out.Note = "window_1 is 0, so there is no percentage"
-		} else {
-			out.Difference.Percentage = rounded(float64(*t.Percentage))
+		if t.Class != finops.Unmatched && t.Currency == uiCurrency {
+			out.tell(t)
 		}
 	}
 	return out, "", nil
+}
+
+// tell tells what is known of c.
+func (u *uiComparison) tell(c *finops.CostChange) {
+	for i, of := range []finops.CostAmount{c.First, c.Second} {
+		if of.Cost != nil {
+			[]*uiTotal{&u.First, &u.Second}[i].Total = rounded(of.Cost.Float())
+		}
+	}
+	switch {
+	case c.First.Cost == nil && c.Second.Cost == nil:
+	case c.First.Cost == nil:
+		u.Note = "nothing is known of window_1"
+	case c.Second.Cost == nil:
+		u.Note = "nothing is known of window_2"
+	default:
+		u.Note = ""
+		u.Difference.Value = rounded(u.Second.Total - u.First.Total)
+		if c.Percentage == nil {
+			u.Note = "window_1 is 0, so there is no percentage"
+		} else {
+			u.Difference.Percentage = rounded(float64(*c.Percentage))
+		}
+	}
 }
 
 // uiSpent returns what each cluster cost in USD in the window of q, by its full name, as
