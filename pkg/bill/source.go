@@ -47,6 +47,7 @@ type Question struct {
 	Fields  Fields
 	Strict  bool          // the first problem is an error
 	Problem func(Problem) // told of each problem as it is met; may be nil
+	Tally   *Tally        // filled with what is written in rows, if it is not nil
 }
 
 // Source is where bills are read from.

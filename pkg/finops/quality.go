@@ -49,6 +49,9 @@ type Quality struct {
 	Start   *time.Time `json:"start,omitempty" doc:"Of the first charge"`
 	End     *time.Time `json:"end,omitempty" doc:"Of the last"`
 	Holding []Holdings `json:"holdings" doc:"Charges by category and currency, and what they come to"`
+
+	Versions []bill.Versions `json:"versions" doc:"Files by the version of FOCUS that their columns are of"`
+	Columns  []*bill.Column  `json:"columns" doc:"What rows have in each column; of Parquet, in those that are read"`
 }
 
 // mostWhere is how many places of a flaw are told.
@@ -61,7 +64,7 @@ const mostDays = 4000
 // first. Where strict, the first problem is its error.
 func Examine(ctx context.Context, src bill.Source, strict bool) (Quality, []Flaw, error) {
 	e := examination{problems: map[problemKind]*Flaw{}, held: map[holding]*held{}, days: map[int64]bool{}}
-	sum, err := src.Read(ctx, bill.Question{Fields: examined, Strict: strict, Problem: e.problem}, e.add)
+	sum, err := src.Read(ctx, bill.Question{Fields: examined, Strict: strict, Problem: e.problem, Tally: &e.tally}, e.add)
 	if err != nil {
 		return Quality{}, nil, err
 	}
@@ -74,6 +77,7 @@ const examined = bill.FourCosts | matched | bill.Commitment | bill.Region | bill
 // examination is one under way.
 type examination struct {
 	problems    map[problemKind]*Flaw
+	tally       bill.Tally
 	held        map[holding]*held
 	days        map[int64]bool // of UTC that usage begins on
 	first, last time.Time
@@ -189,7 +193,11 @@ func (e *examination) addUsage(c *bill.Charge) {
 }
 
 func (e *examination) quality(sum bill.Summary) Quality {
-	q := Quality{Files: sum.Files, Bytes: sum.Bytes, Rows: sum.Rows, Holding: []Holdings{}}
+	q := Quality{
+		Files: sum.Files, Bytes: sum.Bytes, Rows: sum.Rows, Holding: []Holdings{},
+		Versions: append([]bill.Versions{}, e.tally.Versions...), Columns: append([]*bill.Column{}, e.tally.Columns...),
+	}
+	slices.SortFunc(q.Versions, func(a, b bill.Versions) int { return cmp.Compare(a.Version, b.Version) })
 	if !e.first.IsZero() {
 		q.Start, q.End = &e.first, &e.last
 	}
@@ -218,10 +226,13 @@ func (e *examination) flaws(sum bill.Summary) []Flaw {
 	}
 	if why := e.doubts.Why(); why != "" {
 		note(Doubt, bill.Effective.String(), max(e.doubts.Whole, e.doubts.NoEffective), why)
+	} else {
+		note(Fact, bill.Effective.String(), e.doubts.NoEffective, "0, of usage that was billed and is under no commitment")
 	}
 	for m, n := range sum.Unknown {
 		note(Doubt, bill.Metric(m).String(), n, "not told: it counts as nothing")
 	}
+	all = append(all, e.again()...)
 	note(Doubt, "", e.gaps(), "days without usage, between the first and the last: "+strings.Join(e.gap(), ", "))
 	for i, n := range e.empty {
 		note(Fact, mayBeEmpty[i].name, n, fmt.Sprintf("empty, where there are %d charges of usage: %s", e.usage, mayBeEmpty[i].why))
@@ -232,6 +243,18 @@ func (e *examination) flaws(sum bill.Summary) []Flaw {
 	note(Fact, "ChargePeriodEnd", e.endless, "the same as ChargePeriodStart: such charges count whole, at that moment")
 	if n := len(e.currencies()); n > 1 {
 		note(Fact, "BillingCurrency", n, "several currencies, which are never added: "+strings.Join(e.currencies(), ", "))
+	}
+	return all
+}
+
+// again says which rows come again.
+func (e *examination) again() []Flaw {
+	var all []Flaw
+	if n := e.tally.Again; n > 0 {
+		all = append(all, Flaw{Severity: Doubt, Count: n, Detail: "rows that are the same as one before in all columns, and count again", Where: e.tally.AgainAt})
+	}
+	if n := e.tally.Unseen; n > 0 {
+		all = append(all, Flaw{Severity: Fact, Count: n, Detail: "rows that were not looked for among those before: there are too many"})
 	}
 	return all
 }

@@ -15,6 +15,13 @@ import (
 type listed []bill.Charge
 
 func (l listed) Read(_ context.Context, q bill.Question, each func(*bill.Charge) error) (bill.Summary, error) {
+	if q.Tally != nil {
+		q.Tally.File("1.2")
+		q.Tally.Column("ResourceId").Value("NULL")
+		for range 3 {
+			q.Tally.Row(42, func() string { return "a.csv:3" })
+		}
+	}
 	for _, line := range []int{2, 7, 9, 11} {
 		q.Problem(bill.Problem{File: "/home/somebody/a.csv", Line: line, Column: "ChargePeriodStart", What: "no time", Lost: bill.Row})
 	}
@@ -49,6 +56,7 @@ func TestABillIsExamined(t *testing.T) {
 	require.Equal(t, []finops.Flaw{
 		{Severity: finops.Loss, Column: "ChargePeriodStart", Count: 4, Detail: "no time", Where: []string{"a.csv:2", "a.csv:7", "a.csv:9"}},
 		{Severity: finops.Doubt, Column: "ContractedCost", Count: 2, Detail: "not told: it counts as nothing"},
+		{Severity: finops.Doubt, Count: 2, Detail: "rows that are the same as one before in all columns, and count again", Where: []string{"a.csv:3", "a.csv:3"}},
 		{Severity: finops.Doubt, Count: 2, Detail: "days without usage, between the first and the last: 2026-10-03, 2026-10-04"},
 		{Severity: finops.Fact, Column: "ResourceId", Count: 1, Detail: "empty, where there are 4 charges of usage: only tags and names tell of which cluster they are"},
 		{Severity: finops.Fact, Column: "Tags", Count: 4, Detail: "empty, where there are 4 charges of usage: only resources and names tell of which cluster they are"},
@@ -57,5 +65,7 @@ func TestABillIsExamined(t *testing.T) {
 		{Severity: finops.Fact, Column: "BilledCost", Count: 1, Detail: "0, as the effective cost is: free, or paid for elsewhere"},
 		{Severity: finops.Fact, Column: "ChargeClass", Count: 1, Detail: "corrections of earlier invoices: they count where their charges lie"},
 	}, flaws)
+	require.Equal(t, []bill.Versions{{Version: "1.2", Files: 1}}, q.Versions)
+	require.Equal(t, []*bill.Column{{Name: "ResourceId", Rows: 1, Null: 1}}, q.Columns)
 	require.Equal(t, "2026-10-06", q.End.Format(time.DateOnly))
 }

@@ -19,7 +19,8 @@ type table struct {
 	csv    *csv.Reader
 	header []string
 	chosen []chosen
-	line   int // of the last row that was read
+	tally  *tally // nil where nothing is counted
+	line   int    // of the last row that was read
 }
 
 var (
@@ -49,6 +50,9 @@ func (t *table) take(header []string) (err error) {
 	var absent bill.Fields
 	t.chosen, absent, err = choose(t.header, t.q.Fields)
 	t.sum.Absent |= absent
+	if err == nil {
+		t.tally = t.tallied(t.header)
+	}
 	return err
 }
 
@@ -131,6 +135,9 @@ func (t *table) isHeader(record []string) bool {
 // decode reads a record into the charge, and says whether it is one.
 func (t *table) decode(record []string) (bool, error) {
 	t.c = bill.Charge{}
+	if t.tally != nil {
+		t.tally.count(t, record)
+	}
 	for i := range t.chosen {
 		c := &t.chosen[i]
 		s := strings.TrimSpace(record[c.at])
