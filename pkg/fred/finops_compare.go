@@ -32,7 +32,7 @@ func (f *Fred) CompareCost(ctx context.Context, q CompareCostQuery) (CostCompari
 	if err == nil {
 		err = answerTwo(ctx, first, second)
 	}
-	if err == nil && (first.mixed || second.mixed) && !overlap(first, second) { // of two pieces there may be room for all
+	if err == nil && (first.mixed || second.mixed) && second.bill != nil && !overlap(first, second) { // of two pieces there may be room for all
 		pieces := []window.Window{first.Resolved.Window, second.Resolved.Window}
 		slices.SortFunc(pieces, func(a, b window.Window) int { return a.Start.Compare(b.Start) })
 		if first, second, err = f.costingTwo(q); err == nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/fredctl/fred/pkg/finops"
 	"github.com/fredctl/fred/pkg/fred"
 	"github.com/fredctl/fred/pkg/money"
+	"github.com/fredctl/fred/pkg/report"
 	"github.com/fredctl/fred/pkg/window"
 )
 
@@ -75,6 +76,18 @@ func TestListPricesOfTwoWindowsDifferByUsage(t *testing.T) {
 	}
 }
 
+func TestWithoutItsFilesABillIsComparedByWhatIsCachedOfIt(t *testing.T) {
+	s, _ := billed(t, days)
+	costOf(t, s, fred.CostQuery{})
+	r, err := s.offline(t).CompareCost(t.Context(), fred.CompareCostQuery{CostQuery: fred.CostQuery{Window: window.Asked{Start: "2026-10-21", End: "2026-10-22"}}, Metric: bill.Effective})
+	require.NoError(t, err)
+	c := r.Totals[0]
+	require.Equal(t, []string{"1", "2.7", "0", "0", "1.7"}, []string{
+		c.First.Cost.String(), c.Second.Cost.String(), c.UsageEffect.String(), c.PriceEffect.String(), c.OtherEffect.String(),
+	}, "costs were asked for, not what was used")
+	require.Equal(t, report.Billed, r.Provenance[0].Method)
+}
+
 func TestOfATimeThatIsOnNoBillNothingIsKnown(t *testing.T) {
 	s, _ := billed(t, days)
 	q := fred.CompareCostQuery{CostQuery: fred.CostQuery{Window: window.Asked{Start: "2026-10-20", End: "2026-10-21"}}, Metric: bill.Effective}
@@ -127,10 +140,14 @@ func (v *vast) Read(_ context.Context, _ bill.Question, each func(*bill.Charge) 
 func TestItemsAreToldApartHoweverManyThereAre(t *testing.T) {
 	v := &vast{}
 	s := newStand(t, &world{}, func(o *fred.Options) { o.Bill = func() (fred.Bill, error) { return v, nil } })
-	r, err := s.CompareCost(t.Context(), fred.CompareCostQuery{CostQuery: fred.CostQuery{Whole: true, Window: window.Asked{Start: "2026-10-16", End: "2026-10-31"}}, Metric: bill.Effective})
+	q := fred.CompareCostQuery{CostQuery: fred.CostQuery{Whole: true, Window: window.Asked{Start: "2026-10-16", End: "2026-10-31"}}, Metric: bill.Effective}
+	r, err := s.CompareCost(t.Context(), q)
 	require.NoError(t, err)
 	require.Empty(t, r.Warnings)
 	require.Equal(t, finops.Plain, r.Totals[0].Class)
 	require.Equal(t, []string{"765", "0", "0"}, []string{r.Totals[0].PriceEffect.String(), r.Totals[0].UsageEffect.String(), r.Totals[0].OtherEffect.String()}, "5,100 items for 15 days at 0.01 more")
 	require.Equal(t, 2, v.reads, "by the day, where there is no room, then by window")
+	_, err = s.CompareCost(t.Context(), q)
+	require.NoError(t, err)
+	require.Equal(t, 2, v.reads, "and both are cached")
 }

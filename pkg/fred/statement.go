@@ -67,7 +67,7 @@ func (c *costing) kindsOfCut() []kindOfCut {
 	if !strings.HasPrefix(c.By, finops.TagPrefix) {
 		kinds = []kindOfCut{{"all", true}, {c.By, true}}
 	}
-	if c.units {
+	if c.units && c.bill != nil { // else costs alone are better than list prices
 		return kinds
 	}
 	for _, k := range kinds {
