@@ -85,9 +85,12 @@ func oneCurrency(totals []finops.CostChange) money.Currency {
 	return one
 }
 
+// effects are columns that add up.
+const effects = "effects"
+
 // others reports whether some of a change comes of neither usage nor prices.
-func others(totals []finops.CostChange) bool {
-	return slices.ContainsFunc(totals, func(t finops.CostChange) bool { return t.OtherEffect != nil && t.OtherEffect.Sign() != 0 })
+func others(changes []finops.CostChange) bool {
+	return slices.ContainsFunc(changes, func(t finops.CostChange) bool { return t.OtherEffect != nil && t.OtherEffect.Sign() != 0 })
 }
 
 func costChangeTable(cluster, title string, changes, totals []finops.CostChange, of money.Currency) Table {
@@ -104,10 +107,11 @@ func costChangeTable(cluster, title string, changes, totals []finops.CostChange,
 	}
 	names := len(t.Columns)
 	t.Columns = append(t.Columns, Column{Header: head, Cut: Middle},
-		Column{Header: "FIRST", Right: true, Spare: 2}, Column{Header: "SECOND", Right: true, Spare: 1},
+		Column{Header: "FIRST", Right: true, Spare: 4}, Column{Header: "SECOND", Right: true, Spare: 1},
 		Column{Header: "CHANGE", Right: true}, Column{Header: "%", Right: true})
 	if split {
-		t.Columns = append(t.Columns, Column{Header: "BY USAGE", Right: true, Spare: 3}, Column{Header: "BY PRICE", Right: true, Spare: 3}, Column{Header: "OTHER", Right: true, Spare: 4, Wide: !others(totals)})
+		t.Columns = append(t.Columns, Column{Header: "BY USAGE", Right: true, Spare: 3, Set: effects}, Column{Header: "BY PRICE", Right: true, Spare: 3, Set: effects},
+			Column{Header: "OTHER", Right: true, Spare: 3, Set: effects, Wide: !others(changes) && !others(totals)})
 	}
 	for i := range rows {
 		row := &rows[i]

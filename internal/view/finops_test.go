@@ -17,3 +17,14 @@ func TestSmallAmountsAreShownToTwoDigits(t *testing.T) {
 		require.Equal(t, want, amountShort(a), s)
 	}
 }
+
+func TestColumnsThatAddUpGiveWayTogether(t *testing.T) {
+	table := Table{Columns: []Column{{Header: "NAME"}, {Header: "FIRST", Spare: 4}, {Header: "USAGE", Spare: 3, Set: "of"}, {Header: "PRICE", Spare: 3, Set: "of"}, {Header: "OTHER", Spare: 3, Set: "of"}}}
+	for width, want := range map[int][]int{
+		32: {0, 1, 2, 3, 4}, 31: {0, 2, 3, 4}, 25: {0, 2, 3, 4}, 24: {0, 1}, 11: {0, 1}, 10: {0}, 1: {0},
+	} {
+		shown, hidden, _ := table.fit(false, width)
+		require.Equal(t, want, shown, width)
+		require.Len(t, hidden, 5-len(want), width)
+	}
+}

@@ -24,10 +24,11 @@ type Table struct {
 // Column is a column of a table.
 type Column struct {
 	Header string
-	Right  bool // numbers
-	Wide   bool // only with -o wide
-	Spare  int  // columns with the largest Spare give way first on a narrow terminal; 0 never does
-	Cut    Cut  // how its texts may be cut on a narrow terminal
+	Right  bool   // numbers
+	Wide   bool   // only with -o wide
+	Spare  int    // columns with the largest Spare give way first on a narrow terminal; 0 never does
+	Cut    Cut    // how its texts may be cut on a narrow terminal
+	Set    string // columns of a set, whose figures add up, give way together; "" is none
 }
 
 // Cut says where a text that does not fit is cut.
@@ -66,15 +67,35 @@ func (t *Table) fit(wide bool, width int) (shown []int, hidden []string, cut boo
 	}
 	cut = t.cut(shown, width, gently, Middle, End)
 	cut = t.cut(shown, width, shortest, End) || cut
+	shown, hidden = t.hide(shown, width)
+	return shown, hidden, t.cut(shown, width, least, Middle, End) || cut
+}
+
+// hide hides columns until the table fits, and names them. After a set has left, columns
+// come back that have room again.
+func (t *Table) hide(shown []int, width int) (left []int, hidden []string) {
+	var gone []int
+	together := false
 	for t.width(shown) > width {
 		spare := slices.MaxFunc(shown, func(a, b int) int { return cmp.Compare(t.Columns[a].Spare, t.Columns[b].Spare) })
 		if t.Columns[spare].Spare == 0 {
 			break
 		}
-		shown = slices.DeleteFunc(shown, func(i int) bool { return i == spare })
-		hidden = append(hidden, t.Columns[spare].Header)
+		set := t.Columns[spare].Set
+		together = together || set != ""
+		leaves := func(i int) bool { return i == spare || set != "" && t.Columns[i].Set == set }
+		gone = append(gone, slices.DeleteFunc(slices.Clone(shown), func(i int) bool { return !leaves(i) })...)
+		shown = slices.DeleteFunc(shown, leaves)
 	}
-	return shown, hidden, t.cut(shown, width, least, Middle, End) || cut
+	for _, i := range gone {
+		back := slices.Sorted(slices.Values(append(slices.Clone(shown), i)))
+		if together && t.Columns[i].Set == "" && t.width(back) <= width {
+			shown = back
+		} else {
+			hidden = append(hidden, t.Columns[i].Header)
+		}
+	}
+	return shown, hidden
 }
 
 // How short a text may be cut: gently at first, then sentences more, and names
