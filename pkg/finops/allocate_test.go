@@ -172,15 +172,21 @@ func TestTheBooksCloseOnALargeCluster(t *testing.T) {
 		began := time.Now()
 		got := finops.Allocate(lines, cut, pieces, tenants, sharing)
 		t.Logf("%d lines of %d hours in %s", len(got), length, time.Since(began))
-		out := new(big.Rat)
-		for _, l := range got {
-			for _, v := range l.Costs[bill.Effective] {
-				out.Add(out, rat(v))
-			}
-		}
+		out := added(got)
 		require.Zero(t, in.Cmp(out), "%s and %s", in.FloatString(14), out.FloatString(14))
 		require.Zero(t, finops.Residual(lines, cut, got, pieces)["USD"].Sign())
 	}
+}
+
+// added returns what the effective costs of lines come to.
+func added(lines []finops.Line) *big.Rat {
+	sum := new(big.Rat)
+	for _, l := range lines {
+		for _, v := range l.Costs[bill.Effective] {
+			sum.Add(sum, rat(v))
+		}
+	}
+	return sum
 }
 
 func rat(a money.Amount) *big.Rat {

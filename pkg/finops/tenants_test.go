@@ -124,11 +124,6 @@ func TestTheBooksOfThePastCloseOnALargeCluster(t *testing.T) {
 	began := time.Now()
 	got := finops.Allocate(lines, cut, pieces, tenants, nil)
 	t.Logf("%d lines of %d hours in %s", len(got), length, time.Since(began))
-	out := new(big.Rat)
-	for _, l := range got {
-		for _, v := range l.Costs[bill.Effective] {
-			out.Add(out, rat(v))
-		}
-	}
+	out := added(got)
 	require.Zero(t, in.Cmp(out), "%s and %s", in.FloatString(14), out.FloatString(14))
 }

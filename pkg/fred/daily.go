@@ -35,6 +35,8 @@ type daily[T any] struct {
 	final func(day time.Time, e cache.Entry[T]) int
 	// expires returns when what was read of a day is to be read again; zero for never.
 	expires func(day time.Time, value T) time.Time
+	// longest is how many days one question is about; any number where it is 0.
+	longest int
 	days    []*day[T]
 }
 
@@ -50,6 +52,7 @@ type day[T any] struct {
 // run is a stretch of days that one question answers.
 type run[T any] struct {
 	first, last *day[T]
+	days        int
 	once        sync.Once
 	value       T
 	err         error
@@ -99,10 +102,11 @@ func (s *daily[T]) plan() {
 			last = nil
 			continue
 		}
-		if last == nil {
+		if last == nil || last.days == s.longest {
 			last = &run[T]{first: d}
 		}
 		last.last, d.run = d, last
+		last.days++
 	}
 }
 

@@ -381,12 +381,26 @@ func TestCostsOfThePastAreOfWhoWasThereThen(t *testing.T) {
 	costOf(t, s, q)
 	require.Equal(t, 1, past.asked, "days that are over are asked for once")
 
+	past.asked = 0
+	q.Window = window.Asked{Start: "2026-10-18", End: "2026-10-21"}
+	costOf(t, s, q)
+	require.Equal(t, 2, past.asked, "each day by itself")
+	q.Window = window.Asked{Start: "2026-10-20", End: "2026-10-21"}
+
 	past.fail = fault.New(fault.Unreachable, "no route to it")
 	costOf(t, s, q)
-	q.Window.Start = "2026-10-19"
+	q.Window.Start = "2026-10-17"
 	r = costOf(t, s, q)
 	require.Contains(t, body(t, r), "of 1 day nobody told what pods requested and used (no route to it)")
 	require.True(t, report.Partial(r.Warnings))
+}
+
+func TestWithoutAPastAllHoursThatHaveBeenAreAsNow(t *testing.T) {
+	s, _ := billed(t, october)
+	s.clock.pass(5*time.Hour + 30*time.Minute) // into a day, the rest of which the window has too
+	r := costOf(t, s, fred.CostQuery{By: "namespace"})
+	require.Contains(t, r.Provenance[0].Note, "; pods have the part of their node that they request or")
+	require.NotContains(t, r.Provenance[0].Note, "hour by hour")
 }
 
 func TestWhatCannotBeMeantOfCostsIsSaid(t *testing.T) {

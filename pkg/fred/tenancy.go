@@ -12,6 +12,7 @@ import (
 	"github.com/fredctl/fred/pkg/finops"
 	"github.com/fredctl/fred/pkg/footprint"
 	"github.com/fredctl/fred/pkg/report"
+	"github.com/fredctl/fred/pkg/window"
 )
 
 // usageKind is the kind of an entry that holds what pods kept of nodes on one day.
@@ -25,7 +26,7 @@ func (c *costing) tenancy(ctx context.Context, b *billed) (finops.Tenancy, error
 		return t, nil
 	}
 	h := c.remembered(b.loaded, c.Query, c.Resolved.Window, footprint.Ask{Grain: footprint.ByPod})
-	h.meter = c.Past.Kept
+	h.meter, h.longest = c.Past.Kept, 1 // pods come and go: a month of them at once is gigabytes
 	h.key = func(day time.Time) cache.Key {
 		return clusterKey(b.cluster.Name).Join(usageKind, "workload", day.UTC().Format(time.DateOnly))
 	}
@@ -144,23 +145,25 @@ func (t *tenants) put(to *[]float64, first int, r *footprint.Reading, values foo
 // lately says of how much of the window, up to now, it is not known what pods kept.
 func (c *costing) lately(t *finops.Tenancy) time.Duration {
 	var unknown time.Duration
-	end := c.End
-	if c.now.Before(end) {
-		end = c.now
-	}
-	for at := c.Start.Truncate(time.Hour); at.Before(end); at = at.Add(time.Hour) {
+	past := c.past()
+	for at := past.Start.Truncate(time.Hour); at.Before(past.End); at = at.Add(time.Hour) {
 		h := int(at.Sub(t.Start) / time.Hour)
 		if h < 0 || h >= len(t.Known) || !t.Known[h] {
-			unknown += c.Overlap(at, at.Add(time.Hour))
+			unknown += past.Overlap(at, at.Add(time.Hour))
 		}
 	}
 	return unknown
 }
 
+// past is the part of the window that has been.
+func (c *costing) past() window.Window {
+	return window.Window{Start: c.Start, End: c.Start.Add(c.Overlap(c.Start, c.now))}
+}
+
 // howKept says in the provenance how it is known what pods kept.
 func (c *costing) howKept(unknown time.Duration) string {
 	const now = "they request or, where that is more, use at this moment, as if they had always been there"
-	switch whole := c.Length(); {
+	switch whole := c.past().Length(); {
 	case unknown >= whole:
 		return "pods have the part of their node that " + now
 	case unknown == 0:

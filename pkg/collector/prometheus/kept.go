@@ -41,7 +41,10 @@ func (m *Meter) Kept(ctx context.Context, cluster string, ask footprint.Ask) (fo
 		return r.out.reading(), nil
 	}
 	k := &keeping{reader: r, pods: map[podHour][]place{}, active: map[podHour]float64{}}
-	for _, step := range []func(context.Context) error{k.places, k.phases, k.requested, k.used, k.sizes} {
+	if err := k.places(ctx); err != nil || len(k.pods) == 0 {
+		return r.out.reading(), err
+	}
+	for _, step := range []func(context.Context) error{k.phases, k.requested, k.used, k.sizes} {
 		if err := step(ctx); err != nil {
 			return footprint.Reading{}, err
 		}
